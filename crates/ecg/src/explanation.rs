@@ -1,0 +1,54 @@
+//! Maps of what a network attended to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Lead;
+
+/// The way an explanation was obtained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ExplanationKind {
+    /// IMLE-Net: beat score x rhythm score x lead score (the paper's three levels together).
+    MultiLevelAttention,
+    /// IMLE-Net: attention over the positions within each half-second window.
+    BeatAttention,
+    /// IMLE-Net: attention over the half-second windows of a lead.
+    RhythmAttention,
+    /// IMLE-Net: attention over the leads.
+    LeadAttention,
+    /// Class activation: the chosen label's evidence by position, the same for every lead.
+    ClassActivation,
+}
+
+/// A map of scores over leads and time, laid over the trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// How it was obtained.
+    pub kind: ExplanationKind,
+    /// The label that it explains; absent where the map does not depend on a label.
+    pub label: Option<String>,
+    /// Title for the picker.
+    pub title: String,
+    /// What the numbers mean, in one or two sentences, for the legend.
+    pub meaning: String,
+    /// The leads of the rows.
+    pub leads: Vec<Lead>,
+    /// Columns a second.
+    pub rate: f64,
+    /// Seconds from the recording's start to the first column.
+    pub start: f64,
+    /// Scores in `[lead, column]` order, scaled to 0..1 over the recording for drawing.
+    pub values: Vec<f32>,
+    /// Smallest and largest score before scaling.
+    pub range: (f32, f32),
+    /// The score of an indifferent network (1 / number of positions), for attention; absent otherwise.
+    pub uniform: Option<f32>,
+    /// One raw score a lead, where the network gives one (sums to 1 for attention); empty otherwise.
+    pub lead_scores: Vec<f32>,
+}
+
+impl Explanation {
+    /// Number of columns of each row.
+    pub fn columns(&self) -> usize {
+        self.values.len().checked_div(self.leads.len()).unwrap_or(0)
+    }
+}
