@@ -1,1 +1,61 @@
-//! formats
+//! Bytes to [`ecg::Recording`]s and back.
+//!
+//! [`read`] takes the files that a person dropped, picked or named, opens archives, finds which files belong
+//! together (a WFDB header with its signal and annotation files), tells formats by content ([`probe`]) and reads each
+//! group into recordings. What cannot be read becomes a [`Failure`] that says what, where, what was expected and what
+//! to do; one bad file never hides the others. What is odd but readable becomes a warning on the recording.
+//!
+//! | format | module | reads | writes |
+//! |---|---|---|---|
+//! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
+//! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
+//! | CSV, TSV | [`csv`] | yes | yes |
+//! | ZIP of these | [`archive`] | yes | no |
+//!
+//! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file
+//! is trusted, sizes are computed in 64 bits with checks and compared with the bytes that exist and with [`Limits`];
+//! bytes are taken by a cursor that cannot run over; nothing panics; nothing absent is made up: a rate or a unit that
+//! a file does not state is asked for by an error ([`Error::wants_rate`], [`Error::wants_unit`]) and given in [`Hints`].
+//!
+//! ```
+//! use formats::{Hints, InputFile, Limits};
+//!
+//! let header = b"demo 1 100 3\ndemo.dat 16 1000/mV 16 0 5 12 0 II\n# Age: 61\n";
+//! let samples: Vec<u8> = [5i16, 10, -3].iter().flat_map(|count| count.to_le_bytes()).collect();
+//! let files = [InputFile { name: "demo.dat", bytes: &samples }, InputFile { name: "demo.hea", bytes: header }];
+//! let outcome = formats::read(&files, &Hints::default(), &Limits::default());
+//!
+//! assert!(outcome.failures.is_empty());
+//! let recording = &outcome.recordings[0];
+//! assert_eq!(recording.lead(&ecg::Lead::II).unwrap().millivolts().unwrap(), [0.005, 0.01, -0.003]);
+//! assert_eq!(recording.patient.age, Some(61));
+//! ```
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
+
+pub mod archive;
+pub mod csv;
+mod cursor;
+pub mod edf;
+mod error;
+mod limits;
+mod probe;
+mod read;
+pub mod wfdb;
+
+pub use error::{Error, Needs, Place, WriteError};
+pub use limits::Limits;
+pub use probe::{Format, probe};
+pub use read::{Failure, Hints, InputFile, Outcome, read};

@@ -1,0 +1,121 @@
+//! A place in bytes that cannot run over.
+
+use crate::{Error, Place};
+
+/// Takes bytes of a file from front to back; every read checks what is left.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor<'a> {
+    file: &'a str,
+    bytes: &'a [u8],
+    position: usize,
+}
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident, $kind:ty, $from:ident) => {
+        $(#[$doc])*
+        #[allow(dead_code)]
+        pub(crate) fn $name(&mut self) -> Result<$kind, Error> {
+            Ok(<$kind>::$from(self.array()?))
+        }
+    };
+}
+
+impl<'a> Cursor<'a> {
+    /// A cursor at the first byte of `file`.
+    pub(crate) fn new(file: &'a str, bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor { file, bytes, position: 0 }
+    }
+
+    /// The byte that is next, counted from the file's first.
+    pub(crate) fn position(&self) -> u64 {
+        self.position as u64
+    }
+
+    /// The same as a place for an error.
+    pub(crate) fn place(&self) -> Place {
+        Place::Byte(self.position())
+    }
+
+    /// Bytes that are left.
+    pub(crate) fn remaining(&self) -> usize {
+        self.bytes.len().saturating_sub(self.position)
+    }
+
+    /// True when no byte is left.
+    pub(crate) fn at_end(&self) -> bool {
+        self.remaining() == 0
+    }
+
+    /// The next `count` bytes.
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Error> {
+        let taken = self.position.checked_add(count).and_then(|end| Some((end, self.bytes.get(self.position..end)?)));
+        let Some((end, bytes)) = taken else {
+            let found = format!("{} bytes", self.remaining());
+            return Err(Error::truncated(self.file, self.place(), found, format!("{count} bytes")));
+        };
+        self.position = end;
+        Ok(bytes)
+    }
+
+    /// Passes over `count` bytes.
+    #[allow(dead_code)]
+    pub(crate) fn skip(&mut self, count: usize) -> Result<(), Error> {
+        self.take(count).map(|_| ())
+    }
+
+    /// All bytes that are left.
+    #[allow(dead_code)]
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        self.position = self.bytes.len();
+        rest
+    }
+
+    /// The next `N` bytes as an array.
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    number!(
+        /// An unsigned byte.
+        u8, u8, from_le_bytes
+    );
+    number!(
+        /// 16 bits, unsigned, little-endian.
+        u16_le, u16, from_le_bytes
+    );
+    number!(
+        /// 16 bits, signed, little-endian.
+        i16_le, i16, from_le_bytes
+    );
+    number!(
+        /// 32 bits, signed, little-endian.
+        i32_le, i32, from_le_bytes
+    );
+    number!(
+        /// 32 bits, signed, big-endian.
+        i32_be, i32, from_be_bytes
+    );
+    number!(
+        /// 32 bits, unsigned, little-endian.
+        u32_le, u32, from_le_bytes
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_never_passes_the_end() {
+        let mut cursor = Cursor::new("a", &[1, 2, 3]);
+        assert_eq!(cursor.u16_le().unwrap(), 0x0201);
+        let error = cursor.u16_le().unwrap_err();
+        assert!(error.to_string().starts_with("a, byte 2: the file ends too early"), "{error}");
+        assert!(cursor.take(usize::MAX).is_err());
+        assert_eq!(cursor.u8().unwrap(), 3);
+        assert!(cursor.at_end());
+    }
+}
