@@ -1,1 +1,57 @@
-fn main(){}
+//! The project's own commands: `cargo xtask serve`, `test`, `check`, `bench`, `dist` and the steps that they share.
+//!
+//! Nothing but Rust is needed: wasm-bindgen is linked in as a library, the wasm target is fetched when it is missing.
+#![forbid(unsafe_code)]
+
+mod assemble;
+mod build;
+mod digest;
+mod html;
+mod paths;
+mod run;
+mod serve;
+mod wasm_target;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Einthoven's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the page and serve it; the GPU engine follows while the page already works.
+    Serve(serve::Options),
+    /// Build the folder that a web server can serve as it is.
+    Build(build::Options),
+    /// Finish a folder that Trunk built: engines, models, precache list (called by Trunk's hooks).
+    Finish {
+        /// The folder that Trunk built the page into.
+        #[arg(long)]
+        dist: PathBuf,
+    },
+    /// Build the GPU engine and add it to a folder that is served already (called by `finish`, in the background).
+    #[command(hide = true)]
+    AddGpu {
+        /// The served folder.
+        #[arg(long)]
+        dist: PathBuf,
+    },
+    /// Make sure that Rust can build for wasm32-unknown-unknown.
+    Target,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Serve(options) => serve::serve(&options),
+        Command::Build(options) => build::build(&options),
+        Command::Finish { dist } => build::finish(&dist),
+        Command::AddGpu { dist } => build::add_gpu(&dist),
+        Command::Target => wasm_target::for_trunk(),
+    }
+}
