@@ -68,11 +68,14 @@ impl Torso {
 /// Counts of the twelve leads in the standard order from millivolts of the eight independent ones.
 ///
 /// `gain` counts are one millivolt. I and II are rounded to even counts, so that Einthoven's III = II - I and
-/// Goldberger's aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2 hold in whole counts.
+/// Goldberger's aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2 hold in whole counts. All are cut so that each lead fits
+/// in 16 bits, as a recorder's amplifiers saturate.
 pub(super) fn twelve(independent: &[Vec<f64>], gain: f64) -> Vec<Vec<i32>> {
-    let round = |step: f64| move |&value: &f64| ((value * gain / step).round() * step) as i32;
-    let one: Vec<i32> = independent[0].iter().map(round(2.0)).collect();
-    let two: Vec<i32> = independent[1].iter().map(round(2.0)).collect();
+    let round = |step: f64, limit: f64| {
+        move |&value: &f64| ((value * gain / step).round() * step).clamp(-limit, limit) as i32
+    };
+    let one: Vec<i32> = independent[0].iter().map(round(2.0, 16_380.0)).collect();
+    let two: Vec<i32> = independent[1].iter().map(round(2.0, 16_380.0)).collect();
     let combine = |f: fn(i32, i32) -> i32| one.iter().zip(&two).map(|(&i, &ii)| f(i, ii)).collect::<Vec<i32>>();
     let mut leads = vec![
         one.clone(),
@@ -82,6 +85,6 @@ pub(super) fn twelve(independent: &[Vec<f64>], gain: f64) -> Vec<Vec<i32>> {
         combine(|i, ii| i - ii / 2),
         combine(|i, ii| ii - i / 2),
     ];
-    leads.extend(independent[2..].iter().map(|lead| lead.iter().map(round(1.0)).collect()));
+    leads.extend(independent[2..].iter().map(|lead| lead.iter().map(round(1.0, 32_766.0)).collect()));
     leads
 }

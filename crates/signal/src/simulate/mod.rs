@@ -287,6 +287,13 @@ fn sane(parameters: &Parameters) -> Parameters {
         voltage: cut(parameters.voltage, 0.0, 10.0, 1.0),
         t_wave: cut(parameters.t_wave, -10.0, 10.0, 1.0),
         individuality: cut(parameters.individuality, 0.0, 3.0, 1.0),
+        noise: Noise {
+            baseline_wander: cut(parameters.noise.baseline_wander, 0.0, 10.0, 0.0),
+            mains: cut(parameters.noise.mains, 0.0, 10.0, 0.0),
+            mains_hertz: cut(parameters.noise.mains_hertz, 10.0, 100.0, 50.0),
+            muscle: cut(parameters.noise.muscle, 0.0, 10.0, 0.0),
+            electrode_motion: cut(parameters.noise.electrode_motion, 0.0, 10.0, 0.0),
+        },
         ..*parameters
     }
 }

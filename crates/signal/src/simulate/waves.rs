@@ -59,7 +59,7 @@ const NORMAL: [Wave; 4] = [
     wave(17.0, 9.5, [0.25, 0.12, 0.66]),
     wave(33.0, 7.5, [-0.16, -0.20, 0.20]),
 ];
-const NORMAL_T: Dipole = [0.26, 0.20, -0.18];
+const NORMAL_T: Dipole = [0.26, 0.20, -0.23];
 
 /// Left bundle branch block (AHA/ACCF/HRS part III, Surawicz et al., Circulation 119:e235, 2009: QRS at least
 /// 120 ms, broad notched R in I, aVL, V5, V6, no q there, ST and T opposite to QRS).
