@@ -46,6 +46,7 @@
 )]
 
 pub mod archive;
+mod companions;
 pub mod csv;
 mod cursor;
 pub mod edf;

@@ -1,8 +1,11 @@
 //! From dropped files to recordings: which files belong together, and who reads them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ecg::{Recording, Unit};
 
-use crate::{Error, Format, Limits, Place, archive, csv, edf, probe};
+use crate::companions::{Folder, Index};
+use crate::{Error, Format, Limits, Needs, Place, archive, csv, edf, probe, wfdb};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -41,31 +44,188 @@ pub struct Failure {
 }
 
 /// Reads files: opens archives, groups what belongs together, reads each group.
+///
+/// A file that belongs to another (a signal file to its header) gives no recording of its own. Texts and lists that
+/// databases ship beside their records are passed over when something else could be read.
 pub fn read(files: &[InputFile], hints: &Hints, limits: &Limits) -> Outcome {
     let mut outcome = Outcome::default();
+    let mut unpacked: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut plain: Vec<InputFile> = Vec::new();
     for file in files {
-        let result = match probe(file.name, file.bytes) {
-            Some(Format::Edf) => edf::read(file, hints, limits),
-            Some(Format::Csv) => csv::read(file, hints, limits),
-            Some(Format::Zip) => {
-                match archive::expand(file, limits) {
-                    Ok(inner) => {
-                        let inner: Vec<InputFile> =
-                            inner.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
-                        let mut inner = read(&inner, hints, limits);
-                        outcome.recordings.append(&mut inner.recordings);
-                        outcome.failures.append(&mut inner.failures);
-                    }
-                    Err(error) => outcome.failures.push(Failure { files: vec![file.name.to_owned()], error }),
-                }
-                continue;
+        if let Err(error) = limits.file(file.name, file.bytes) {
+            outcome.failures.push(Failure { files: vec![file.name.to_owned()], error });
+        } else if probe(file.name, file.bytes) == Some(Format::Zip) {
+            match archive::expand(file, limits) {
+                Ok(inner) => unpacked.extend(inner),
+                Err(error) => outcome.failures.push(Failure { files: vec![file.name.to_owned()], error }),
             }
-            _ => Err(Error::unsupported(file.name, Place::Whole, "an unknown format", "WFDB, EDF, BDF, CSV or ZIP")),
-        };
-        match result {
-            Ok(recording) => outcome.recordings.push(recording),
-            Err(error) => outcome.failures.push(Failure { files: vec![file.name.to_owned()], error }),
+        } else {
+            plain.push(*file);
         }
     }
+    plain.extend(unpacked.iter().map(|(name, bytes)| InputFile { name, bytes }));
+    read_plain(&plain, hints, limits, &mut outcome);
     outcome
+}
+
+/// Reads files that are no archives.
+fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut Outcome) {
+    let index = Index::new(files);
+    let formats: Vec<Option<Format>> = files.iter().map(|file| probe(file.name, file.bytes)).collect();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let mut results: BTreeMap<usize, Result<Recording, Failure>> = BTreeMap::new();
+
+    // Headers first, since they take the files that they name; those of segments belong to their record.
+    let mut headers: BTreeMap<usize, Result<wfdb::Header, Error>> = BTreeMap::new();
+    let mut segments: BTreeSet<String> = BTreeSet::new();
+    for (position, (file, format)) in files.iter().zip(&formats).enumerate() {
+        if *format != Some(Format::WfdbHeader) {
+            continue;
+        }
+        let header = wfdb::Header::parse(file.name, file.bytes, limits);
+        if let Ok(header) = &header
+            && header.segments.is_some()
+        {
+            let folder = file.name.rfind('/').and_then(|slash| file.name.get(..=slash)).unwrap_or_default();
+            segments.extend(header.companions().iter().map(|name| format!("{folder}{name}").to_lowercase()));
+        }
+        headers.insert(position, header);
+    }
+    for (position, header) in headers {
+        let Some(file) = files.get(position) else { continue };
+        let of_a_record = segments.contains(&file.name.to_lowercase());
+        if of_a_record && header.as_ref().is_ok_and(|header| header.segments.is_none()) {
+            continue;
+        }
+        used.insert(position);
+        let folder = Folder::of(file.name, files, &index);
+        let result = header.and_then(|header| wfdb::read(file, &header, &folder, limits));
+        let taken = folder.used();
+        let result = result.map_err(|error| {
+            let others = taken.iter().filter_map(|position| files.get(*position)).map(|file| file.name.to_owned());
+            let names: BTreeSet<String> = others.filter(|name| name != file.name).collect();
+            Failure { files: std::iter::once(file.name.to_owned()).chain(names).collect(), error }
+        });
+        used.extend(taken);
+        results.insert(position, result);
+    }
+
+    for (position, (file, format)) in files.iter().zip(&formats).enumerate() {
+        if used.contains(&position) || (*format == Some(Format::WfdbHeader)) {
+            continue;
+        }
+        let result = match format {
+            Some(Format::Edf) => edf::read(file, hints, limits),
+            Some(Format::Csv) => csv::read(file, hints, limits),
+            Some(Format::MatlabV4) => wfdb::matlab::read(file, hints, limits),
+            Some(Format::WfdbHeader | Format::Zip) | None => Err(unknown(file)),
+        };
+        let result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
+        results.insert(position, result);
+    }
+
+    let anything = results.values().any(Result::is_ok);
+    for (position, result) in results {
+        match result {
+            Ok(recording) => outcome.recordings.push(recording),
+            Err(failure) => {
+                let name = files.get(position).map_or("", |file| file.name);
+                if !(anything && accompanies(name)) {
+                    outcome.failures.push(failure);
+                }
+            }
+        }
+    }
+}
+
+/// True for what databases and file systems put beside recordings.
+fn accompanies(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "records", "annotators", "readme", "license", "licence", "sha256sums", "checksums", "desktop", "thumbs",
+    ];
+    const EXTENSIONS: [&str; 6] = ["md", "html", "pdf", "ini", "db", "txt"];
+    let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
+    let plain = extension.is_empty() || EXTENSIONS.contains(&extension);
+    stem.is_empty() || (plain && NAMES.iter().any(|known| stem.starts_with(known)))
+}
+
+/// What a file is that nobody reads here, as far as its first bytes tell.
+fn unknown(file: &InputFile) -> Error {
+    const READ_HERE: &str = "WFDB, EDF, BDF, CSV, or a ZIP of these";
+    if file.bytes.is_empty() {
+        return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
+    }
+    let starts: [(&[u8], &str); 7] = [
+        (b"MATLAB 5.0", "MATLAB 5"),
+        (b"MATLAB 7.3", "MATLAB 7.3"),
+        (b"\x89HDF\r\n", "HDF5"),
+        (b"\x93NUMPY", "NumPy"),
+        (b"<?xml", "XML"),
+        (b"%PDF", "PDF"),
+        (b"\x1f\x8b", "gzip"),
+    ];
+    let known = starts.iter().find(|(start, _)| file.bytes.starts_with(start)).map(|(_, name)| *name);
+    let dicom = file.bytes.get(128..132) == Some(b"DICM");
+    if let Some(format) = known.or(dicom.then_some("DICOM")) {
+        return Error::unsupported(file.name, Place::Whole, format, READ_HERE);
+    }
+    let base = file.name.rsplit('/').next().unwrap_or_default();
+    let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));
+    if ["dat", "atr", "qrs", "mat", "hea"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
+        let header = format!("the WFDB header \"{stem}.hea\" too");
+        if extension.eq_ignore_ascii_case("hea") {
+            return Error::invalid(file.name, Place::Whole, "text that is no WFDB header", "a record line and signal lines");
+        }
+        return Error::missing(Needs::File, file.name, format!("a .{extension} file without its header"), header);
+    }
+    Error::unsupported(file.name, Place::Whole, "an unknown format", READ_HERE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(files: &[(&str, &[u8])]) -> Outcome {
+        let files: Vec<InputFile> = files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+        read(&files, &Hints::default(), &Limits::default())
+    }
+
+    const HEADER: &[u8] = b"a 1 100 2\na.dat 16 1000/mV 16 0 1 3 0 II\n";
+    const SAMPLES: &[u8] = &[1, 0, 2, 0];
+
+    #[test]
+    fn a_signal_file_belongs_to_the_header_in_its_own_folder() {
+        let outcome = read_all(&[("x/a.dat", SAMPLES), ("x/a.hea", HEADER), ("y/a.dat", SAMPLES)]);
+        assert_eq!(outcome.recordings.len(), 1);
+        assert_eq!(outcome.recordings[0].source.files, ["x/a.hea", "x/a.dat"]);
+        assert_eq!(outcome.failures.len(), 1);
+        assert!(outcome.failures[0].error.wants_file(), "{:?}", outcome.failures);
+    }
+
+    #[test]
+    fn a_header_alone_asks_for_its_signal_file() {
+        let outcome = read_all(&[("a.hea", HEADER)]);
+        let message = outcome.failures[0].error.to_string();
+        assert!(message.contains("please give \"a.dat\" too"), "{message}");
+    }
+
+    #[test]
+    fn one_bad_file_does_not_hide_the_others() {
+        let outcome = read_all(&[("bad.hea", b"bad 1 100 2\nbad.dat 99\n"), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
+        assert_eq!((outcome.recordings.len(), outcome.failures.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_readme_beside_a_record_is_no_failure() {
+        let outcome = read_all(&[("README", b"words"), (".DS_Store", b"x"), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
+        assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+        assert_eq!(read_all(&[("README", b"words")]).failures.len(), 1);
+    }
+
+    #[test]
+    fn a_format_that_is_not_read_here_is_named() {
+        let message = read_all(&[("a.xml", b"<?xml version")]).failures[0].error.to_string();
+        assert!(message.contains("found XML, which is not read here"), "{message}");
+    }
 }

@@ -1,9 +1,141 @@
-//! WFDB.
-/// How clearly the content is a WFDB header, 0 to 100.
-pub(crate) fn score_header(_bytes: &[u8]) -> u8 {
-    0
+//! WFDB, the format of PhysioNet: a text header (`.hea`), signal files (`.dat`, `.mat`) and annotation files (`.atr` and
+//! other names).
+//!
+//! After the WFDB Applications Guide, header(5), signal(5) and annot(5). Read are all storage formats (8, 16, 24, 32, 61,
+//! 80, 160, 212, 310, 311 and FLAC as 508, 516, 524), several files and rates in a record, several samples a frame, skew,
+//! byte offsets, and records of several segments with fixed or variable layout. The samples of the PhysioNet challenges
+//! are WFDB within a MATLAB 4 file; such a file without its header is read by [`matlab`].
+//!
+//! Counts are kept as they are stored. A stored count that stands for "missing" becomes a missing range. A checksum that
+//! does not fit is a warning: real files have wrong ones. A file that ends early gives the frames that it has, with a
+//! warning. Missing segments are missing ranges.
+//!
+//! Annotation files are those that share the header's stem (`100.hea`, `100.atr`). Where the extension names a lead, as
+//! in the Lobachevsky database (`1.i`, `1.avr`), its annotations belong to that lead.
+
+mod annotations;
+mod comments;
+mod flac;
+mod header;
+pub mod matlab;
+mod record;
+mod segments;
+mod storage;
+mod write;
+
+use ecg::{Annotation, Lead, Recording, Severity, Source, Warning};
+
+pub use storage::StorageFormat;
+pub use write::write;
+
+pub(crate) use header::{Header, score as score_header};
+pub(crate) use matlab::score as score_matlab;
+
+use crate::companions::Folder;
+use crate::{Error, InputFile, Limits};
+
+/// Names of the files that a header's record needs beside it: signal files, or the headers of its segments.
+///
+/// # Errors
+/// As for reading the header.
+pub fn companions(header: &InputFile, limits: &Limits) -> Result<Vec<String>, Error> {
+    Ok(Header::parse(header.name, header.bytes, limits)?.companions())
 }
-/// How clearly the content is a MATLAB 4 file, 0 to 100.
-pub(crate) fn score_matlab(_bytes: &[u8]) -> u8 {
-    0
+
+/// Reads the record of a header from the files in its folder.
+pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits) -> Result<Recording, Error> {
+    let (signals, files, warnings) = match &header.segments {
+        None => record::signals(file.name, header, folder, limits)?,
+        Some(segments) => segments::signals(file.name, header, segments, folder, limits)?,
+    };
+    let mut recording = Recording {
+        name: header.name.clone(),
+        source: Source { format: "WFDB".to_owned(), files: vec![file.name.to_owned()] },
+        start: header.start.clone(),
+        signals,
+        warnings: header.warnings.clone(),
+        ..Recording::default()
+    };
+    recording.source.files.extend(files);
+    recording.warnings.extend(warnings);
+    comments::sort(&header.comments, &mut recording);
+    annotate(file, header, folder, limits, &mut recording);
+    if recording.signals.is_empty() {
+        recording.warnings.push(Warning {
+            severity: Severity::Data,
+            file: file.name.to_owned(),
+            place: String::new(),
+            message: "the record has no signals".to_owned(),
+        });
+    }
+    Ok(recording)
+}
+
+/// Extensions that annotation files usually have.
+const ANNOTATORS: [&str; 10] = ["atr", "ann", "ari", "ani", "ecg", "qrs", "wqrs", "man", "q1c", "pu"];
+
+/// Reads the annotation files of a header's stem.
+fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits, recording: &mut Recording) {
+    let base = file.name.rsplit('/').next().unwrap_or_default();
+    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
+    let mut general = Vec::new();
+    for (position, candidate) in folder.with_stem(stem) {
+        let extension = candidate.name.rsplit('.').next().unwrap_or_default();
+        let is_signal = recording.source.files.iter().any(|name| name == candidate.name);
+        if is_signal || crate::probe(candidate.name, candidate.bytes).is_some() {
+            continue;
+        }
+        let usual = ANNOTATORS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        if !usual && !annotations::looks_right(candidate.bytes, limits) {
+            continue;
+        }
+        folder.take(position);
+        let read = match limits.file(candidate.name, candidate.bytes) {
+            Ok(()) => annotations::read(candidate.name, candidate.bytes, limits),
+            Err(error) => Err(error),
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                recording.warnings.push(annotations::failed(candidate.name, &error));
+                continue;
+            }
+        };
+        if !read.ended {
+            recording.warnings.push(annotations::cut_off(candidate.name, candidate.bytes));
+        }
+        recording.source.files.push(candidate.name.to_owned());
+        let of_extension = match Lead::from_label(extension) {
+            Lead::Other(_) => None,
+            lead => Some(lead),
+        };
+        if of_extension.is_none() {
+            general.push(extension.to_owned());
+        }
+        let rate = read.rate.unwrap_or(header.rate);
+        for mark in read.marks {
+            let of_signal = || {
+                let position = usize::try_from(mark.signal).ok().filter(|_| read.names_signals)?;
+                recording.signals.get(position).map(|signal| signal.lead.clone())
+            };
+            let lead = of_extension.clone().or_else(of_signal);
+            recording.annotations.push(Annotation {
+                time: mark.tick as f64 / rate,
+                duration: None,
+                code: mark.code,
+                text: mark.text,
+                lead,
+                sample: Some(mark.tick),
+            });
+        }
+    }
+    if general.len() > 1 {
+        recording.warnings.push(Warning {
+            severity: Severity::Note,
+            file: file.name.to_owned(),
+            place: String::new(),
+            message: format!("annotations of several annotators stand together: {}", general.join(", ")),
+        });
+    }
+    recording.annotations.sort_by(|one, other| one.time.total_cmp(&other.time));
 }

@@ -1,0 +1,298 @@
+//! The signals of one ordinary record: from the files that its header names to counts.
+
+use ecg::{Lead, Samples, Scale, Severity, Signal, Warning};
+
+use super::header::{Header, SignalLine};
+use super::storage::{StorageFormat, unpack};
+use super::flac;
+use crate::companions::Folder;
+use crate::{Error, InputFile, Limits, Needs, Place, limits};
+
+/// One signal's counts with the ranges that are missing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Track {
+    /// Counts, in the file's order.
+    pub(super) counts: Vec<i32>,
+    /// Half-open ranges without a value.
+    pub(super) missing: Vec<(usize, usize)>,
+}
+
+/// The tracks of a record, one a signal line (empty for a null signal).
+pub(super) struct Tracks {
+    /// One a signal line.
+    pub(super) tracks: Vec<Track>,
+    /// The files that they came from.
+    pub(super) files: Vec<String>,
+    /// What was odd.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Reads the signals of `header`; at most `wanted` frames where that is given.
+pub(super) fn tracks(
+    file: &str,
+    header: &Header,
+    folder: &Folder,
+    wanted: Option<u64>,
+    limits: &Limits,
+) -> Result<Tracks, Error> {
+    let mut all = Tracks {
+        tracks: vec![Track::default(); header.signals.len()],
+        files: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let mut left = limits.samples;
+    let mut names: Vec<&str> = Vec::new();
+    for name in header.signals.iter().filter_map(|signal| signal.file.as_deref()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let lines: Vec<(usize, &SignalLine)> =
+            header.signals.iter().enumerate().filter(|(_, signal)| signal.file.as_deref() == Some(name)).collect();
+        let signals = folder.find(name).ok_or_else(|| {
+            Error::missing(Needs::File, file, format!("no file \"{name}\" beside the header"), format!("\"{name}\" too"))
+        })?;
+        all.files.push(signals.name.to_owned());
+        limits.file(signals.name, signals.bytes)?;
+        let group = Group { header, lines: &lines, wanted, header_file: file };
+        let decoded = group.read(&signals, limits, &mut left, &mut all.warnings)?;
+        for ((position, _), track) in lines.iter().zip(decoded) {
+            if let Some(slot) = all.tracks.get_mut(*position) {
+                *slot = track;
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The signal lines that share a file.
+struct Group<'h> {
+    header_file: &'h str,
+    header: &'h Header,
+    lines: &'h [(usize, &'h SignalLine)],
+    wanted: Option<u64>,
+}
+
+impl Group<'_> {
+    /// The storage format and the first byte, which all signals of a file share.
+    fn storage(&self, file: &str) -> Result<(StorageFormat, u64), Error> {
+        let mut shared = None;
+        for (_, line) in self.lines {
+            let here = (line.storage, line.offset);
+            if *shared.get_or_insert(here) != here {
+                let found = format!("signals of \"{file}\" with different formats or offsets");
+                let place = Place::Line(line.line);
+                return Err(Error::invalid(self.header_file, place, found, "one format and offset for a file"));
+            }
+        }
+        match shared {
+            Some((Some(storage), offset)) => Ok((storage, offset)),
+            _ => {
+                let place = self.lines.first().map_or(Place::Whole, |(_, line)| Place::Line(line.line));
+                Err(Error::invalid(self.header_file, place, "format 0 with a file", "a storage format"))
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        file: &InputFile,
+        limits: &Limits,
+        left: &mut u64,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<Track>, Error> {
+        let (storage, offset) = self.storage(file.name)?;
+        let bytes = usize::try_from(offset).ok().and_then(|offset| file.bytes.get(offset..));
+        let bytes = bytes.ok_or_else(|| {
+            let found = format!("{} bytes", file.bytes.len());
+            Error::truncated(file.name, Place::Byte(offset), found, format!("samples from byte {offset} on"))
+        })?;
+        let per_frame: Vec<u32> = self.lines.iter().map(|(_, line)| line.per_frame).collect();
+        let a_frame: u64 = per_frame.iter().fold(0, |sum: u64, count| sum.saturating_add(u64::from(*count)));
+        let skew = self.lines.iter().map(|(_, line)| u64::from(line.skew)).max().unwrap_or(0);
+        // Frames that the file holds; a FLAC stream tells only when it is decoded, so there the limits bound it.
+        let present = if storage.is_flac() {
+            left.checked_div(a_frame).unwrap_or(0)
+        } else {
+            storage.samples_in(bytes.len() as u64).checked_div(a_frame).unwrap_or(0)
+        };
+        let stated = match (self.header.frames, self.wanted) {
+            (Some(stated), Some(wanted)) => Some(stated.min(wanted)),
+            (stated, wanted) => stated.or(wanted),
+        };
+        let decoded = stated.map_or(present, |stated| stated.saturating_add(skew).min(present));
+        if storage.is_flac() && stated.is_some_and(|stated| stated > present) {
+            let found = format!("{} frames of {a_frame} samples", stated.unwrap_or(0));
+            return Err(Error::limit(self.header_file, Place::Whole, found, limits.samples));
+        }
+        let place = Place::Whole;
+        for count in &per_frame {
+            limits.size(self.header_file, place, 1, decoded.saturating_mul(u64::from(*count)))?;
+        }
+        *left = decoded.checked_mul(a_frame).and_then(|samples| left.checked_sub(samples)).ok_or_else(|| {
+            let found = format!("{decoded} frames of {a_frame} samples");
+            Error::limit(self.header_file, place, found, limits.samples)
+        })?;
+
+        let mut counts: Vec<Vec<i32>> = Vec::new();
+        if storage.is_flac() {
+            counts.resize_with(per_frame.len(), Vec::new);
+            let [each, ..] = per_frame.as_slice() else { return Ok(Vec::new()) };
+            if per_frame.iter().any(|count| count != each) {
+                let found = "signals of different samples a frame in one FLAC stream";
+                return Err(Error::unsupported(self.header_file, place, found, "a file for each rate"));
+            }
+            let samples = decoded.saturating_mul(u64::from(*each));
+            if let Some(damage) = flac::decode(file.name, bytes, storage, samples, &mut counts)? {
+                warnings.push(data(file.name, String::new(), format!("the FLAC stream is damaged ({damage}); read up to there")));
+            }
+        } else {
+            for count in &per_frame {
+                counts.push(limits::reserve(self.header_file, decoded.saturating_mul(u64::from(*count)))?);
+            }
+            let initial: Vec<i32> = self.lines.iter().map(|(_, line)| line.initial).collect();
+            unpack(storage, bytes, decoded, &per_frame, &initial, &mut counts);
+        }
+        // Frames that all signals really have.
+        let found = counts.iter().zip(&per_frame).map(|(counts, each)| {
+            (counts.len() as u64).checked_div(u64::from(*each)).unwrap_or(0)
+        });
+        let found = found.min().unwrap_or(0);
+        let frames = stated.unwrap_or(found).min(found);
+        if let Some(stated) = stated.filter(|stated| *stated > frames) {
+            if frames == 0 {
+                let found = format!("{} bytes", file.bytes.len());
+                return Err(Error::truncated(file.name, Place::Byte(offset), found, format!("{stated} frames of samples")));
+            }
+            let message = format!("{frames} of {stated} frames are there; the rest is missing");
+            warnings.push(data(file.name, String::new(), message));
+        }
+        let complete = stated.is_none_or(|stated| stated == frames) && self.header.frames.is_none_or(|all| all == frames);
+        let mut tracks = Vec::new();
+        for ((_, line), mut counts) in self.lines.iter().zip(counts) {
+            let length = samples(frames, line.per_frame);
+            if complete {
+                let stored = counts.get(..length).unwrap_or(&counts);
+                warnings.extend(self.checksum(line, stored));
+            }
+            let lag = samples(u64::from(line.skew), line.per_frame).min(counts.len());
+            counts.drain(..lag);
+            counts.truncate(length);
+            let mut track = Track { missing: missing(&counts, storage, self.header_file)?, counts };
+            track.extend_missing(length, storage.missing().unwrap_or(0));
+            tracks.push(track);
+        }
+        Ok(tracks)
+    }
+
+    /// The sum of a signal's samples against its header's, which a skew does not change.
+    fn checksum(&self, line: &SignalLine, stored: &[i32]) -> Option<Warning> {
+        let stated = line.checksum?;
+        let sum = stored.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
+        let [low, high, ..] = sum.to_le_bytes();
+        let found = u16::from_le_bytes([low, high]);
+        if found == stated {
+            return None;
+        }
+        let message = format!("the sum of {} is {found}, the header states {stated}", line.description);
+        let mut warning = data(self.header_file, format!("line {}", line.line), message);
+        if stated == 0 {
+            // Writers that do not compute the sum leave 0.
+            warning.severity = Severity::Note;
+        }
+        Some(warning)
+    }
+}
+
+impl Track {
+    /// Fills up to `length` samples with `fill`, marked as missing.
+    pub(super) fn extend_missing(&mut self, length: usize, fill: i32) {
+        let from = self.counts.len();
+        if from < length {
+            self.counts.resize(length, fill);
+            match self.missing.last_mut() {
+                Some((_, end)) if *end == from => *end = length,
+                _ => self.missing.push((from, length)),
+            }
+        }
+    }
+}
+
+/// Samples in `frames` frames that were checked against the limits.
+pub(super) fn samples(frames: u64, per_frame: u32) -> usize {
+    usize::try_from(frames.saturating_mul(u64::from(per_frame))).unwrap_or(usize::MAX)
+}
+
+/// Runs of the count that stands for a missing sample.
+fn missing(counts: &[i32], storage: StorageFormat, file: &str) -> Result<Vec<(usize, usize)>, Error> {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    let Some(code) = storage.missing() else { return Ok(ranges) };
+    for (position, _) in counts.iter().enumerate().filter(|(_, count)| **count == code) {
+        let next = position.saturating_add(1);
+        match ranges.last_mut() {
+            Some((_, end)) if *end == position => *end = next,
+            _ => {
+                if ranges.try_reserve(1).is_err() {
+                    return Err(Error::limit(file, Place::Whole, "too many gaps", "the memory that is free"));
+                }
+                ranges.push((position, next));
+            }
+        }
+    }
+    Ok(ranges)
+}
+
+/// A warning that touches the samples.
+pub(super) fn data(file: &str, place: String, message: String) -> Warning {
+    Warning { severity: Severity::Data, file: file.to_owned(), place, message }
+}
+
+/// The scale of a signal line.
+pub(super) fn scale(line: &SignalLine) -> Scale {
+    Scale { gain: line.gain, baseline: line.baseline, unit: line.unit.clone() }
+}
+
+/// The lead that a description names; PTB calls Frank's leads `vx`, `vy`, `vz`.
+pub(super) fn lead(description: &str) -> Lead {
+    match description.to_ascii_lowercase().as_str() {
+        "vx" => Lead::X,
+        "vy" => Lead::Y,
+        "vz" => Lead::Z,
+        _ => Lead::from_label(description),
+    }
+}
+
+/// The label of the `position`-th signal; WFDB's own name for one without a description.
+pub(super) fn label(line: &SignalLine, position: usize) -> String {
+    if line.description.is_empty() { format!("signal {position}") } else { line.description.clone() }
+}
+
+/// The signals of an ordinary record.
+pub(super) fn signals(
+    file: &str,
+    header: &Header,
+    folder: &Folder,
+    limits: &Limits,
+) -> Result<(Vec<Signal>, Vec<String>, Vec<Warning>), Error> {
+    let Tracks { tracks, files, mut warnings } = tracks(file, header, folder, None, limits)?;
+    let mut signals = Vec::new();
+    for (position, (line, track)) in header.signals.iter().zip(tracks).enumerate() {
+        if line.file.is_none() {
+            let message = "a null signal holds no samples and was left out".to_owned();
+            warnings.push(data(file, format!("line {}", line.line), message));
+            continue;
+        }
+        let label = label(line, position);
+        signals.push(Signal {
+            lead: lead(&label),
+            label,
+            rate: header.rate * f64::from(line.per_frame),
+            start: 0.0,
+            samples: Samples::Digital { counts: track.counts, scale: scale(line) },
+            missing: track.missing,
+            derived: false,
+        });
+    }
+    Ok((signals, files, warnings))
+}

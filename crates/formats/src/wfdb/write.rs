@@ -1,0 +1,256 @@
+//! Recordings as WFDB files: one header, one signal file, and an annotation file where there are annotations.
+
+use std::fmt::Write as _;
+
+use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
+
+use super::annotations;
+use super::storage::StorageFormat;
+use crate::WriteError;
+
+/// Counts a millivolt of samples that had no counts, where they fit: PTB-XL's own scale.
+const GAIN: f64 = 1000.0;
+
+/// One signal as it will be stored.
+struct Column<'r> {
+    signal: &'r Signal,
+    scale: Scale,
+    per_frame: usize,
+    counts: Vec<i32>,
+}
+
+/// Writes a recording as `name.hea`, `name.dat` and, with annotations, `name.atr`; gives names with contents.
+///
+/// Counts are stored as they are, with their gain and baseline (a baseline is rounded: WFDB holds whole ones). Physical
+/// values are stored at 1000 counts a millivolt, or at the largest power of ten less that fits. Missing samples become
+/// the format's own mark. Signals may differ in rate by whole factors. Age, sex, statements and comments are written,
+/// name and identifier of the person are not.
+///
+/// # Errors
+/// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold,
+/// or a format that is not written (8, 310, 311 and FLAC).
+pub fn write(
+    recording: &Recording,
+    name: &str,
+    format: StorageFormat,
+) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(unfit("the record's name", format!("\"{name}\""), "letters, digits, '_' and '-'"));
+    }
+    let slowest = recording.signals.iter().map(|signal| signal.rate).fold(f64::INFINITY, f64::min);
+    if recording.signals.is_empty() {
+        return Err(WriteError::Empty);
+    }
+    let Some(missing) = format.missing().filter(|_| writable(format)) else {
+        return Err(unfit("the file", format!("format {}", format.code()), "formats 16, 24, 32, 61, 80, 160 and 212"));
+    };
+    let mut columns = Vec::new();
+    for signal in &recording.signals {
+        columns.push(column(signal, slowest, format, missing)?);
+    }
+    let frames = columns.iter().map(|column| column.counts.len().div_ceil(column.per_frame)).max().unwrap_or(0);
+    for column in &mut columns {
+        column.counts.resize(frames.saturating_mul(column.per_frame), missing);
+    }
+    let mut files = vec![
+        (format!("{name}.hea"), header(recording, name, format, slowest, frames, &columns).into_bytes()),
+        (format!("{name}.dat"), pack(format, frames, &columns)),
+    ];
+    if !recording.annotations.is_empty() {
+        files.push((format!("{name}.atr"), marks(recording, slowest)));
+    }
+    Ok(files)
+}
+
+fn writable(format: StorageFormat) -> bool {
+    use StorageFormat::{F16, F24, F32, F61, F80, F160, F212};
+    matches!(format, F16 | F24 | F32 | F61 | F80 | F160 | F212)
+}
+
+fn unfit(what: &str, found: impl Into<String>, expected: impl Into<String>) -> WriteError {
+    WriteError::Unfit { what: what.to_owned(), found: found.into(), expected: expected.into() }
+}
+
+fn column<'r>(
+    signal: &'r Signal,
+    slowest: f64,
+    format: StorageFormat,
+    missing: i32,
+) -> Result<Column<'r>, WriteError> {
+    let what = format!("lead {}", signal.label);
+    let ratio = signal.rate / slowest;
+    if !(ratio.is_finite() && (ratio - ratio.round()).abs() < 1e-9 * ratio && ratio <= 1e6) {
+        return Err(unfit(&what, format!("{} Hz", signal.rate), format!("whole multiples of {slowest} Hz")));
+    }
+    if *signal.unit() == Unit::Unknown {
+        return Err(unfit(&what, "no unit", "values with a unit; please give it"));
+    }
+    let per_frame = to_count(ratio.round());
+    let highest = missing.wrapping_add(1).wrapping_neg();
+    let (mut counts, scale) = match &signal.samples {
+        Samples::Digital { counts, scale } => (counts.clone(), Scale { baseline: scale.baseline.round(), ..scale.clone() }),
+        Samples::Physical { values, unit } => quantised(values, unit, highest),
+    };
+    // What is missing becomes the mark; what is there must not look like it.
+    let mut is_missing = vec![false; counts.len()];
+    for (from, to) in &signal.missing {
+        if let Some(range) = is_missing.get_mut(*from..(*to).min(signal.len())) {
+            range.fill(true);
+        }
+    }
+    if let Samples::Physical { values, .. } = &signal.samples {
+        is_missing.iter_mut().zip(values).filter(|(_, value)| !value.is_finite()).for_each(|(mark, _)| *mark = true);
+    }
+    for (count, is_missing) in counts.iter_mut().zip(is_missing) {
+        if is_missing {
+            *count = missing;
+        } else if *count <= missing || *count > highest {
+            let expected = format!("{} to {highest} in format {}", missing.wrapping_add(1), format.code());
+            return Err(unfit(&what, format!("a count of {count}"), expected));
+        }
+    }
+    let lead_in = to_count((signal.start * signal.rate).round().clamp(0.0, 1e9));
+    if lead_in > 0 {
+        counts.splice(0..0, std::iter::repeat_n(missing, lead_in));
+    }
+    Ok(Column { signal, scale, per_frame: per_frame.max(1), counts })
+}
+
+/// A whole number that is at least 0 as a count.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn to_count(value: f64) -> usize {
+    value as usize
+}
+
+/// Counts of physical values at 1000 a millivolt (or a unit), or at less where they would not fit.
+fn quantised(values: &[f64], unit: &Unit, highest: i32) -> (Vec<i32>, Scale) {
+    let peak = values.iter().filter(|value| value.is_finite()).fold(0.0f64, |peak, value| peak.max(value.abs()));
+    let mut gain = unit.in_millivolts().map_or(GAIN, |millivolts| GAIN * millivolts);
+    while peak * gain > f64::from(highest) && gain > 1e-8 {
+        gain /= 10.0;
+    }
+    #[allow(clippy::cast_possible_truncation)]
+    let counts = values.iter().map(|value| (value * gain).round() as i32).collect();
+    (counts, Scale { gain, baseline: 0.0, unit: unit.clone() })
+}
+
+fn header(
+    recording: &Recording,
+    name: &str,
+    format: StorageFormat,
+    rate: f64,
+    frames: usize,
+    columns: &[Column],
+) -> String {
+    let mut text = format!("{name} {} {rate} {frames}", columns.len());
+    if let Some((time, date)) = recording.start.as_deref().and_then(time_and_date) {
+        let _ = write!(text, " {time}{date}");
+    }
+    text.push('\n');
+    for column in columns {
+        let Scale { gain, baseline, unit } = &column.scale;
+        let unit = match unit {
+            Unit::Microvolt => "uV".to_owned(),
+            unit => unit.symbol().split_whitespace().collect::<Vec<_>>().join("_"),
+        };
+        let frame = if column.per_frame > 1 { format!("x{}", column.per_frame) } else { String::new() };
+        let sum = column.counts.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
+        let [low, high, ..] = sum.to_le_bytes();
+        let sum = i16::from_le_bytes([low, high]);
+        let first = column.counts.first().copied().unwrap_or(0);
+        let label = one_line(if column.signal.label.is_empty() { column.signal.lead.name() } else { &column.signal.label });
+        let _ = writeln!(
+            text,
+            "{name}.dat {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
+            format.code(),
+            format.bits(),
+        );
+    }
+    if let Some(age) = recording.patient.age {
+        let _ = writeln!(text, "# Age: {age}");
+    }
+    if let Some(sex) = recording.patient.sex {
+        let _ = writeln!(text, "# Sex: {}", if sex == Sex::Female { "Female" } else { "Male" });
+    }
+    if !recording.statements.is_empty() {
+        let said = recording.statements.iter().map(|statement| {
+            let said = if statement.code.is_empty() { &statement.text } else { &statement.code };
+            one_line(said).replace(',', ";")
+        });
+        let _ = writeln!(text, "# Dx: {}", said.collect::<Vec<_>>().join(","));
+    }
+    for comment in &recording.comments {
+        let _ = writeln!(text, "# {}", one_line(comment));
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r', '\0']).map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// `2001-02-03T04:05:06.7` as header(5) has it: `04:05:06.7` and ` 03/02/2001`.
+fn time_and_date(start: &str) -> Option<(&str, String)> {
+    let (date, time) = start.split_once('T')?;
+    let date: Vec<&str> = date.split('-').collect();
+    let date = match date.as_slice() {
+        [year, month, day] => format!(" {day}/{month}/{year}"),
+        _ => String::new(),
+    };
+    let is_time = !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    is_time.then_some((time, date))
+}
+
+/// The interleaved stream of all columns.
+fn pack(format: StorageFormat, frames: usize, columns: &[Column]) -> Vec<u8> {
+    use StorageFormat::{F24, F32, F61, F80, F160, F212};
+    let samples = (0..frames).flat_map(|frame| {
+        columns.iter().flat_map(move |column| {
+            let from = frame.saturating_mul(column.per_frame);
+            let range = from..from.saturating_add(column.per_frame);
+            column.counts.get(range).unwrap_or_default().iter().copied()
+        })
+    });
+    let mut bytes = Vec::new();
+    let mut half: Option<[u8; 4]> = None;
+    for count in samples {
+        let word = count.to_le_bytes();
+        let [a, b, c, _] = word;
+        match format {
+            F24 => bytes.extend([a, b, c]),
+            F32 => bytes.extend(word),
+            F61 => bytes.extend([b, a]),
+            F80 => bytes.push(a.wrapping_add(128)),
+            F160 => bytes.extend([a, b.wrapping_add(128)]),
+            F212 => match half.take() {
+                None => half = Some(word),
+                Some([first, high, ..]) => bytes.extend([first, high & 0x0f | (b & 0x0f) << 4, a]),
+            },
+            _ => bytes.extend([a, b]),
+        }
+    }
+    if let Some([first, high, ..]) = half {
+        bytes.extend([first, high & 0x0f]);
+    }
+    bytes
+}
+
+/// The annotations as marks: those with a code of WFDB by it, others as notes.
+fn marks(recording: &Recording, rate: f64) -> Vec<u8> {
+    let mut marks: Vec<(i64, u16, String)> = Vec::new();
+    for annotation in &recording.annotations {
+        #[allow(clippy::cast_possible_truncation)]
+        let tick = (annotation.time * rate).round() as i64;
+        match annotations::code_of(&annotation.code) {
+            Some(code) => marks.push((tick, code, annotation.text.clone())),
+            None => {
+                let text = [annotation.code.as_str(), &annotation.text].join(" ");
+                marks.push((tick, 22, text.trim().to_owned()));
+            }
+        }
+    }
+    marks.sort_by_key(|(tick, ..)| *tick);
+    let borrowed: Vec<(i64, u16, &str)> = marks.iter().map(|(tick, code, text)| (*tick, *code, text.as_str())).collect();
+    annotations::write(&borrowed)
+}
