@@ -56,9 +56,7 @@ pub(super) fn add(leads: &mut [Vec<f64>], noise: &Noise, rate: f64, breaths_hert
         if noise.mains > 0.0 && noise.mains_hertz < 0.45 * rate {
             let amplitude = noise.mains * random.unit();
             let phase = hum + random.near(0.0, 0.3);
-            for (k, value) in electrode.iter_mut().enumerate() {
-                *value += amplitude * (TAU * noise.mains_hertz * k as f64 / rate + phase).sin();
-            }
+            sinusoid(electrode, amplitude, TAU * noise.mains_hertz / rate, phase);
         }
         muscle(electrode, noise.muscle, rate, &burst, random);
     }
@@ -90,10 +88,17 @@ fn wander(electrode: &mut [f64], size: f64, rate: f64, (hertz, phase): (f64, f64
         parts.push((size * random.normal() * (0.1 / hertz).min(1.0), hertz, random.angle()));
     }
     for (amplitude, hertz, phase) in parts {
-        let turn = TAU * hertz / rate;
-        for (k, value) in electrode.iter_mut().enumerate() {
-            *value += amplitude * (turn * k as f64 + phase).sin();
-        }
+        sinusoid(electrode, amplitude, TAU * hertz / rate, phase);
+    }
+}
+
+/// Adds a sinusoid that turns by `turn` radians a sample, each value rotated from the one before.
+fn sinusoid(values: &mut [f64], amplitude: f64, turn: f64, phase: f64) {
+    let (turn_sin, turn_cos) = turn.sin_cos();
+    let (mut sin, mut cos) = phase.sin_cos();
+    for value in values {
+        *value += amplitude * sin;
+        (sin, cos) = (sin * turn_cos + cos * turn_sin, cos * turn_cos - sin * turn_sin);
     }
 }
 
@@ -121,10 +126,17 @@ fn muscle(electrode: &mut [f64], size: f64, rate: f64, burst: &Burst, random: &m
     let keep = (-TAU * 20.0 / rate).exp();
     let share = random.between(0.4, 1.0);
     let mut low = 0.0;
-    for (k, value) in electrode.iter_mut().enumerate() {
-        let white = random.normal();
-        low = keep * low + (1.0 - keep) * white;
-        *value += size * share * burst.at(k as f64 / rate) * (white - low);
+    // The envelope is slow: one value for a fiftieth of a second.
+    let block = (rate / 50.0).ceil() as usize;
+    for (number, values) in electrode.chunks_mut(block).enumerate() {
+        let height = size * share * burst.at((number * block) as f64 / rate);
+        for pair in values.chunks_mut(2) {
+            let whites = random.normals();
+            for (value, white) in pair.iter_mut().zip([whites.0, whites.1]) {
+                low = keep * low + (1.0 - keep) * white;
+                *value += height * (white - low);
+            }
+        }
     }
 }
 

@@ -42,10 +42,16 @@ impl Random {
         self.unit() < probability
     }
 
-    /// Standard normal deviate (Box and Muller, Ann. Math. Stat. 29:610, 1958; one of the pair is not used).
+    /// Standard normal deviate.
     pub(super) fn normal(&mut self) -> f64 {
+        self.normals().0
+    }
+
+    /// Two independent standard normal deviates (Box and Muller, Ann. Math. Stat. 29:610, 1958).
+    pub(super) fn normals(&mut self) -> (f64, f64) {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (core::f64::consts::TAU * self.unit()).cos()
+        let (sin, cos) = (core::f64::consts::TAU * self.unit()).sin_cos();
+        (radius * cos, radius * sin)
     }
 
     /// Normal deviate cut at two standard deviations, for quantities that must stay plausible.
