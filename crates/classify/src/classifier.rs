@@ -1,0 +1,319 @@
+//! A loaded model: recordings in, findings and maps out.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use ecg::{Explanation, Finding, Findings, Recording};
+use nets::plan::{Plan, PlanAttention, PlanOutput};
+use nets::{Network, Output};
+
+use crate::explain::{self, Place};
+use crate::{Card, Error, KNOWN_RECORD, KnownAnswer, Prepared, known_input, prepare, weights, windows};
+
+/// What runs the network.
+#[derive(Clone, Debug)]
+pub enum Backend {
+    /// The hand-written engine for the CPU.
+    Plan,
+    /// Burn on a device that was initialised before.
+    Burn(Device),
+}
+
+/// A model that is loaded and ready.
+#[derive(Debug)]
+pub struct Classifier {
+    card: Card,
+    runner: Runner,
+}
+
+#[derive(Debug)]
+enum Runner {
+    Plan(Box<Plan>),
+    Burn(Box<Network>, Device),
+}
+
+/// What the network said of all windows of one recording, on the device or as numbers.
+enum Outputs {
+    Plan(Vec<PlanOutput>),
+    Burn(Vec<Output>),
+}
+
+/// Windows that go through the network at once on a device: enough to fill it, few enough to be heard in between.
+const BATCH: usize = 16;
+
+impl Classifier {
+    /// Takes a model's card and weights: checks both and that they fit together.
+    ///
+    /// # Errors
+    /// A value of the card cannot be, the weights are not the file that it names, or their tensors are not the network's.
+    pub fn load(card: Card, weights: &[u8], backend: Backend) -> Result<Classifier, Error> {
+        card.check()?;
+        weights::check(&card.weights, weights)?;
+        let tensors = weights::decode(weights)?;
+        let (architecture, classes) = (card.architecture, card.labels.len());
+        let runner = match backend {
+            Backend::Plan => Runner::Plan(Box::new(
+                Plan::new(architecture, classes, &tensors).map_err(|error| weights::of_network(&error))?,
+            )),
+            Backend::Burn(device) => {
+                let network = weights::with_tensors(architecture.init(classes, &device), &tensors)?;
+                Runner::Burn(Box::new(network), device)
+            }
+        };
+        Ok(Classifier { card, runner })
+    }
+
+    /// A classifier around a network in memory, as training has it. The card's weights entry is not looked at.
+    ///
+    /// # Errors
+    /// A value of the card cannot be, or the network is not the card's.
+    pub fn from_network(card: Card, network: Network, device: Device) -> Result<Classifier, Error> {
+        card.check()?;
+        if (network.architecture(), network.classes()) != (card.architecture, card.labels.len()) {
+            return Err(Error::Weights {
+                tensor: String::new(),
+                found: format!("{} with {} labels", network.architecture(), network.classes()),
+                expected: format!("{} with {} labels", card.architecture, card.labels.len()),
+            });
+        }
+        Ok(Classifier { card, runner: Runner::Burn(Box::new(network), device) })
+    }
+
+    /// The model's card.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Classifies a recording: calibrated probabilities and the maps that the network gives by itself.
+    ///
+    /// # Errors
+    /// The recording lacks what the model needs, or the device failed.
+    pub async fn classify(&self, recording: &Recording) -> Result<Findings, Error> {
+        self.classify_watched(recording, async |_, _| true).await
+    }
+
+    /// As [`Classifier::classify`]; `watch` is called with windows done and in all before each batch of windows and
+    /// stops the work by answering false.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify`], and [`Error::Cancelled`].
+    pub async fn classify_watched(
+        &self,
+        recording: &Recording,
+        watch: impl AsyncFnMut(usize, usize) -> bool,
+    ) -> Result<Findings, Error> {
+        let prepared = prepare(recording, &self.card.input, &self.card.window)?;
+        let outputs = self.run(&prepared.values, watch).await?;
+        let probabilities = self.probabilities(&outputs).await?;
+        let findings: Vec<Finding> = self
+            .card
+            .labels
+            .iter()
+            .zip(probabilities)
+            .map(|(label, probability)| Finding {
+                code: label.code.clone(),
+                name: label.name.clone(),
+                group: label.group.clone(),
+                probability,
+                threshold: label.threshold,
+            })
+            .collect();
+        let place = place(&prepared);
+        let explanations = match outputs.attention().await? {
+            Some(attention) => explain::attention(&self.card, &attention, &place),
+            None => self.strongest(&findings, &outputs, &place).await?.into_iter().collect(),
+        };
+        Ok(Findings { model: self.card.name.clone(), findings, explanations, warnings: prepared.warnings })
+    }
+
+    /// The class activation of one label.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify`]; the model does not know the label, or its network gives no such map.
+    pub async fn explain(&self, recording: &Recording, label: &str) -> Result<Explanation, Error> {
+        self.explain_watched(recording, label, async |_, _| true).await
+    }
+
+    /// As [`Classifier::explain`], watched as [`Classifier::classify_watched`].
+    ///
+    /// # Errors
+    /// As [`Classifier::explain`], and [`Error::Cancelled`].
+    pub async fn explain_watched(
+        &self,
+        recording: &Recording,
+        label: &str,
+        watch: impl AsyncFnMut(usize, usize) -> bool,
+    ) -> Result<Explanation, Error> {
+        let class = self.card.label(label)?;
+        if !self.card.architecture.explanations().contains(&nets::Explanation::ClassActivation) {
+            return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
+        }
+        let prepared = prepare(recording, &self.card.input, &self.card.window)?;
+        let outputs = self.run(&prepared.values, watch).await?;
+        self.map(&outputs, class, &place(&prepared)).await
+    }
+
+    /// Calibrated probabilities of standardised windows `[window, lead, sample]`, aggregated as the card says.
+    ///
+    /// # Errors
+    /// The device failed, or its numbers are not finite.
+    pub async fn classify_windows(&self, values: &[f32]) -> Result<Vec<f32>, Error> {
+        let outputs = self.run(values, async |_, _| true).await?;
+        self.probabilities(&outputs).await
+    }
+
+    /// The answer to the [`known_input`], for the card.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify_windows`].
+    pub async fn known_answer(&self) -> Result<KnownAnswer, Error> {
+        let probabilities = self.classify_windows(&known_input(&self.card.input)).await?;
+        Ok(KnownAnswer { record: KNOWN_RECORD.to_owned(), probabilities })
+    }
+
+    /// The largest difference between this engine's answer to the known input and the card's; none where the card
+    /// states no answer, or one to another input.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify_windows`].
+    pub async fn self_test(&self) -> Result<Option<f32>, Error> {
+        let found = self.known_answer().await?;
+        Ok(self.card.known_answer.as_ref().filter(|known| known.record == KNOWN_RECORD).map(|known| {
+            let pairs = known.probabilities.iter().zip(&found.probabilities);
+            pairs.map(|(known, found)| (known - found).abs()).fold(0.0, f32::max)
+        }))
+    }
+
+    async fn run(&self, values: &[f32], mut watch: impl AsyncFnMut(usize, usize) -> bool) -> Result<Outputs, Error> {
+        let (leads, samples) = (self.card.input.leads.len(), self.card.input.samples);
+        let total = values.len() / (leads * samples);
+        let (batch, mut outputs) = match self.runner {
+            Runner::Plan(_) => (1, Outputs::Plan(Vec::new())),
+            Runner::Burn(..) => (BATCH, Outputs::Burn(Vec::new())),
+        };
+        for (number, values) in values.chunks(batch * leads * samples).enumerate() {
+            if !watch(number * batch, total).await {
+                return Err(Error::Cancelled);
+            }
+            let windows = values.len() / (leads * samples);
+            match (&self.runner, &mut outputs) {
+                (Runner::Plan(plan), Outputs::Plan(outputs)) => {
+                    let _ = (plan, outputs);
+                    return Err(Error::Device("the hand-written engine cannot run yet".into()));
+                }
+                (Runner::Burn(network, device), Outputs::Burn(outputs)) => {
+                    let data = TensorData::new(values.to_vec(), [windows, leads, samples]);
+                    outputs.push(network.forward(Tensor::<3>::from_data(data, device)));
+                }
+                _ => return Err(Error::Device("outputs of another engine".into())),
+            }
+        }
+        if !watch(total, total).await {
+            return Err(Error::Cancelled);
+        }
+        Ok(outputs)
+    }
+
+    async fn probabilities(&self, outputs: &Outputs) -> Result<Vec<f32>, Error> {
+        let logits = outputs.logits().await?;
+        let (card, classes) = (&self.card, self.card.labels.len());
+        if logits.is_empty() || logits.len() % classes != 0 || logits.iter().any(|logit| !logit.is_finite()) {
+            return Err(Error::Device(format!("expected {classes} finite numbers a window, found {logits:?}")));
+        }
+        Ok(windows::probabilities(
+            &logits,
+            classes,
+            card.calibration.temperature,
+            card.exclusive,
+            card.window.aggregate,
+        ))
+    }
+
+    /// The map of the label that passes its threshold by most, where the network gives maps.
+    async fn strongest(&self, findings: &[Finding], outputs: &Outputs, place: &Place<'_>) -> Result<Option<Explanation>, Error> {
+        if !self.card.architecture.explanations().contains(&nets::Explanation::ClassActivation) {
+            return Ok(None);
+        }
+        let margin = |finding: &Finding| finding.probability - finding.threshold;
+        let first = findings.iter().enumerate().max_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
+        match first {
+            Some((class, _)) => self.map(outputs, class, place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
+        let none = || Error::NoMap { architecture: self.card.architecture.name().to_owned() };
+        let mut maps: Vec<Vec<f32>> = Vec::with_capacity(place.starts.len());
+        match (outputs, &self.runner) {
+            (Outputs::Plan(outputs), Runner::Plan(plan)) => {
+                for output in outputs {
+                    let _ = (plan, output);
+                    return Err(none());
+                }
+            }
+            (Outputs::Burn(outputs), Runner::Burn(network, _)) => {
+                for output in outputs {
+                    let map = network.class_activation(output, class).ok_or_else(none)?;
+                    let [_, positions] = map.dims();
+                    let values = numbers(map).await?;
+                    maps.extend(values.chunks_exact(positions.max(1)).map(<[f32]>::to_vec));
+                }
+            }
+            _ => return Err(none()),
+        }
+        if maps.iter().flatten().any(|value| !value.is_finite()) {
+            return Err(Error::Device("the map holds values that are not finite".into()));
+        }
+        Ok(explain::class_activation(&self.card, class, &maps, place))
+    }
+}
+
+fn place(prepared: &Prepared) -> Place<'_> {
+    Place { starts: &prepared.starts, length: prepared.length, start: prepared.start }
+}
+
+impl Outputs {
+    /// `[window, label]`.
+    async fn logits(&self) -> Result<Vec<f32>, Error> {
+        match self {
+            Outputs::Plan(outputs) => Ok(outputs.iter().flat_map(|output| output.logits.iter().copied()).collect()),
+            Outputs::Burn(outputs) => {
+                let mut logits = Vec::new();
+                for output in outputs {
+                    logits.extend(numbers(output.logits.clone()).await?);
+                }
+                Ok(logits)
+            }
+        }
+    }
+
+    /// Attention scores of all windows, one after the other.
+    async fn attention(&self) -> Result<Option<PlanAttention>, Error> {
+        let mut all = PlanAttention::default();
+        match self {
+            Outputs::Plan(outputs) => {
+                for attention in outputs.iter().filter_map(|output| output.attention.as_ref()) {
+                    all.beat.extend_from_slice(&attention.beat);
+                    all.rhythm.extend_from_slice(&attention.rhythm);
+                    all.lead.extend_from_slice(&attention.lead);
+                }
+            }
+            Outputs::Burn(outputs) => {
+                for attention in outputs.iter().filter_map(|output| output.attention.as_ref()) {
+                    all.beat.extend(numbers(attention.beat.clone()).await?);
+                    all.rhythm.extend(numbers(attention.rhythm.clone()).await?);
+                    all.lead.extend(numbers(attention.lead.clone()).await?);
+                }
+            }
+        }
+        if [&all.beat, &all.rhythm, &all.lead].into_iter().flatten().any(|score| !score.is_finite()) {
+            return Err(Error::Device("the attention scores are not finite".into()));
+        }
+        Ok((!all.lead.is_empty()).then_some(all))
+    }
+}
+
+/// A tensor's numbers. Asynchronous, since a browser's GPU cannot be waited for.
+async fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
+    let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+    data.try_into_vec_as::<f32>().map_err(|error| Error::Device(error.to_string()))
+}

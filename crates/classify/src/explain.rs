@@ -1,0 +1,184 @@
+//! Maps of what a network attended to, laid over the trace (imle-net.md, section 6).
+
+use ecg::{Explanation, ExplanationKind, Lead};
+use nets::heat::{HeatRule, heat, normalise};
+use nets::plan::PlanAttention;
+
+use crate::Card;
+
+/// Where the windows of a recording lie.
+pub(crate) struct Place<'a> {
+    /// First sample of each window.
+    pub starts: &'a [usize],
+    /// Samples from the first window's first to the last window's last.
+    pub length: usize,
+    /// Seconds from the recording's start to the first sample.
+    pub start: f64,
+}
+
+/// Half-second windows of IMLE-Net in one second.
+const WINDOWS_A_SECOND: f64 = 2.0;
+
+/// IMLE-Net's maps: the three levels together first, then as released, the rhythm's band, the leads' bars.
+pub(crate) fn attention(card: &Card, attention: &PlanAttention, place: &Place) -> Vec<Explanation> {
+    let leads = &card.input.leads;
+    let windows = place.starts.len();
+    let per_window = |values: &[f32]| -> Vec<Vec<f32>> {
+        if windows == 0 {
+            return Vec::new();
+        }
+        values.chunks_exact((values.len() / windows).max(1)).map(<[f32]>::to_vec).collect()
+    };
+    let (beat, rhythm, lead) = (per_window(&attention.beat), per_window(&attention.rhythm), per_window(&attention.lead));
+    let heats = |rule| -> Vec<Vec<f32>> {
+        beat.iter().zip(&rhythm).zip(&lead).filter_map(|((beat, rhythm), lead)| heat(beat, rhythm, lead, rule)).collect()
+    };
+    let lead_scores = mean(&lead);
+    let cell = (card.input.rate / WINDOWS_A_SECOND) as usize;
+    let cells: Vec<usize> = place.starts.iter().map(|start| start / cell.max(1)).collect();
+    let map = |kind, title: &str, meaning: &str, values: Vec<f32>, rate: f64, uniform: f32| {
+        let range = extent(&values);
+        let mut values = values;
+        normalise(&mut values);
+        Explanation {
+            kind,
+            label: None,
+            title: title.to_owned(),
+            meaning: meaning.to_owned(),
+            leads: leads.clone(),
+            rate,
+            start: place.start,
+            values,
+            range,
+            uniform: Some(uniform),
+            lead_scores: lead_scores.clone(),
+        }
+    };
+    let seconds = place.length as f64 / card.input.rate;
+    vec![
+        map(
+            ExplanationKind::MultiLevelAttention,
+            "Attention: beat × rhythm × lead",
+            "The product of the network's three attention scores at each sample: within its half-second window, of \
+             that window in its lead, and of the lead. It does not depend on a label.",
+            combine(&heats(HeatRule::MultiLevel), leads.len(), place.starts, place.length),
+            card.input.rate,
+            1.0 / (13.0 * 20.0 * 12.0),
+        ),
+        map(
+            ExplanationKind::BeatAttention,
+            "Attention: beat × lead (as published)",
+            "The score within each half-second window times the score of the lead, as the authors' program draws it. \
+             Windows are fixed cuts; no heartbeat is looked for.",
+            combine(&heats(HeatRule::Released), leads.len(), place.starts, place.length),
+            card.input.rate,
+            1.0 / (13.0 * 12.0),
+        ),
+        map(
+            ExplanationKind::RhythmAttention,
+            "Attention: rhythm",
+            "The score of each half-second window among the windows of its lead.",
+            combine(&rhythm, leads.len(), &cells, place.length / cell.max(1)),
+            WINDOWS_A_SECOND,
+            1.0 / 20.0,
+        ),
+        map(
+            ExplanationKind::LeadAttention,
+            "Attention: leads",
+            "The score of each lead; the twelve sum to 1.",
+            lead_scores.clone(),
+            1.0 / seconds,
+            1.0 / 12.0,
+        ),
+    ]
+}
+
+/// The map of one label's evidence by position; `maps` holds `[position]` for each window.
+pub(crate) fn class_activation(card: &Card, label: usize, maps: &[Vec<f32>], place: &Place) -> Explanation {
+    let stretched: Vec<Vec<f32>> = maps.iter().map(|map| stretch(map, card.input.samples)).collect();
+    let mut row = combine(&stretched, 1, place.starts, place.length);
+    let range = extent(&row);
+    normalise(&mut row);
+    let leads: Vec<Lead> = card.input.leads.clone();
+    let values = leads.iter().flat_map(|_| row.iter().copied()).collect();
+    let label = card.labels.get(label);
+    Explanation {
+        kind: ExplanationKind::ClassActivation,
+        label: label.map(|label| label.code.clone()),
+        title: label.map_or_else(String::new, |label| format!("Evidence for {}", label.name)),
+        meaning: "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all \
+                  leads at once, so the map is the same for every lead."
+            .to_owned(),
+        leads,
+        rate: card.input.rate,
+        start: place.start,
+        values,
+        range,
+        uniform: None,
+        lead_scores: Vec::new(),
+    }
+}
+
+/// Lays windows' maps `[row, column]` over the whole: the mean where windows overlap. `starts` and `length` count
+/// columns.
+fn combine(maps: &[Vec<f32>], rows: usize, starts: &[usize], length: usize) -> Vec<f32> {
+    let mut sum = vec![0.0f64; rows * length];
+    let mut count = vec![0u32; length];
+    for (map, &start) in maps.iter().zip(starts) {
+        let columns = map.len() / rows.max(1);
+        for column in 0..columns.min(length.saturating_sub(start)) {
+            count[start + column] += 1;
+            for row in 0..rows {
+                sum[row * length + start + column] += f64::from(map[row * columns + column]);
+            }
+        }
+    }
+    sum.iter().zip(count.iter().cycle()).map(|(sum, &count)| (sum / f64::from(count.max(1))) as f32).collect()
+}
+
+/// Linear interpolation of a map to `samples` values; both ends are kept.
+fn stretch(map: &[f32], samples: usize) -> Vec<f32> {
+    let (Some(&first), true) = (map.first(), samples > 1) else { return vec![0.0; samples] };
+    if map.len() == 1 {
+        return vec![first; samples];
+    }
+    let step = (map.len() - 1) as f64 / (samples - 1) as f64;
+    (0..samples)
+        .map(|sample| {
+            let place = sample as f64 * step;
+            let left = (place as usize).min(map.len() - 2);
+            let part = (place - left as f64) as f32;
+            map[left] * (1.0 - part) + map[left + 1] * part
+        })
+        .collect()
+}
+
+fn mean(rows: &[Vec<f32>]) -> Vec<f32> {
+    let width = rows.first().map_or(0, Vec::len);
+    (0..width).map(|column| rows.iter().map(|row| row[column]).sum::<f32>() / rows.len() as f32).collect()
+}
+
+fn extent(values: &[f32]) -> (f32, f32) {
+    if values.is_empty() {
+        return (0.0, 0.0);
+    }
+    values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_windows_are_averaged_where_they_overlap() {
+        let maps = [vec![1.0, 1.0, 10.0, 10.0], vec![3.0, 3.0, 30.0, 30.0]];
+        assert_eq!(combine(&maps, 2, &[0, 1], 3), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+    }
+
+    #[test]
+    fn stretching_keeps_both_ends_and_lines_between() {
+        assert_eq!(stretch(&[0.0, 2.0, 1.0], 5), [0.0, 1.0, 2.0, 1.5, 1.0]);
+        assert_eq!(stretch(&[4.0], 3), [4.0; 3]);
+        assert_eq!(stretch(&[], 2), [0.0; 2]);
+    }
+}
