@@ -1,6 +1,6 @@
 //! Convolutions over time and the padding that Keras calls "same".
 
-use burn::module::{Param, ParamId};
+use burn::module::Param;
 use burn::nn::conv::{Conv1d, Conv1dConfig};
 use burn::nn::{Initializer, PaddingConfig1d};
 use burn::tensor::{Device, Tensor};
@@ -42,7 +42,7 @@ pub(crate) fn drawn<const D: usize>(
     initializer.init_with(shape, Some(fan_in), Some(fan_out), device)
 }
 
-/// A parameter with the values given.
+/// A trainable parameter with the values given.
 pub(crate) fn fixed<const D: usize>(value: Tensor<D>) -> Param<Tensor<D>> {
-    Param::initialized(ParamId::new(), value.require_grad())
+    Param::from_tensor(value)
 }
