@@ -1,8 +1,318 @@
-//! ZIP archives.
+//! ZIP archives and gzip files: unpacked in memory, with every byte counted.
+//!
+//! What archives were used for against other programs is answered here: sizes that they state are not believed, bytes
+//! are counted while they come out (total, ratio, entries, nesting: [`Limits`]); entries may not share their packed
+//! bytes; names are labels only, without `..`, drive letters or backslashes; the companion files that macOS adds and
+//! folders are passed over. Encrypted entries and unknown methods are failures of that entry alone.
 
-use crate::{Error, InputFile, Limits, Place};
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
 
-/// The files within an archive, with their folder; archives within it are opened too (to [`Limits::archive_depth`]).
-pub fn expand(file: &InputFile, _limits: &Limits) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    Err(Error::unsupported(file.name, Place::Whole, "ZIP", "WFDB"))
+use flate2::bufread::MultiGzDecoder;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use crate::{Error, Failure, InputFile, Limits, Place};
+
+/// What came out of an archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expanded {
+    /// Name (the archive's folder, then the name within it) and content of each file.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Entries that could not be unpacked.
+    pub failures: Vec<Failure>,
+}
+
+/// How clearly the content is a ZIP archive, 0 to 100.
+pub(crate) fn score_zip(bytes: &[u8]) -> u8 {
+    if is_zip(bytes) { 100 } else { 0 }
+}
+
+/// How clearly the content is a gzip file, 0 to 100.
+pub(crate) fn score_gzip(bytes: &[u8]) -> u8 {
+    if is_gzip(bytes) { 100 } else { 0 }
+}
+
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// A gzip member that is deflated, the only method that there is.
+fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1f\x8b\x08")
+}
+
+/// The files within a ZIP archive or a gzip file; archives within it are opened too (to [`Limits::archive_depth`]).
+///
+/// # Errors
+/// The archive itself is damaged, or what it holds goes beyond the limits.
+pub fn expand(file: &InputFile, limits: &Limits) -> Result<Expanded, Error> {
+    limits.file(file.name, file.bytes)?;
+    let mut unpacking = Unpacking { archive: file.name, limits, bytes: 0, entries: 0, expanded: Expanded::default() };
+    // Files of an archive lie in its folder, so that what belongs together stays together.
+    let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    unpacking.open(folder, file.name, file.bytes, 1)?;
+    Ok(unpacking.expanded)
+}
+
+/// Below this ratio means nothing: a flat line packs a thousandfold.
+const RATIO_FROM: u64 = 16 << 20;
+
+struct Unpacking<'a> {
+    archive: &'a str,
+    limits: &'a Limits,
+    /// Bytes that came out so far, at every depth.
+    bytes: u64,
+    entries: u64,
+    expanded: Expanded,
+}
+
+impl Unpacking<'_> {
+    /// Opens what is an archive, keeps what is none.
+    fn open(&mut self, folder: &str, name: &str, bytes: &[u8], depth: u64) -> Result<(), Error> {
+        if depth > self.limits.archive_depth {
+            let found = format!("archives within archives, {depth} deep");
+            return Err(Error::limit(self.archive, Place::Whole, found, self.limits.archive_depth));
+        }
+        if is_gzip(bytes) { self.open_gzip(folder, name, bytes, depth) } else { self.open_zip(folder, name, bytes, depth) }
+    }
+
+    fn open_gzip(&mut self, folder: &str, name: &str, bytes: &[u8], depth: u64) -> Result<(), Error> {
+        self.count_entry()?;
+        let content = self.unpack(name, MultiGzDecoder::new(bytes), bytes.len() as u64)?;
+        let base = name.rsplit('/').next().unwrap_or(name);
+        let stem = match base.rsplit_once('.') {
+            Some((stem, extension)) if extension.eq_ignore_ascii_case("gz") && !stem.is_empty() => stem.to_owned(),
+            Some((stem, extension)) if extension.eq_ignore_ascii_case("tgz") => format!("{stem}.tar"),
+            _ => base.to_owned(),
+        };
+        self.keep(join(folder, &stem), content, depth)
+    }
+
+    fn open_zip(&mut self, folder: &str, name: &str, bytes: &[u8], depth: u64) -> Result<(), Error> {
+        let damaged = |error: &ZipError| Error::invalid(name, Place::Whole, describe(error), "a whole ZIP archive");
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+        let limits = self.limits;
+        if archive.len() as u64 > limits.archive_entries {
+            return Err(Error::limit(name, Place::Whole, format!("{} entries", archive.len()), limits.archive_entries));
+        }
+        // Entries that share packed bytes make an archive of 40 KB unpack to gigabytes; an honest one never holds more
+        // packed bytes than it is long.
+        let mut packed = 0_u64;
+        for index in 0..archive.len() {
+            self.count_entry()?;
+            let path = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
+            let path = path.unwrap_or_else(|| format!("entry {index}"));
+            if is_passed_over(&path) {
+                continue;
+            }
+            let mut entry = match archive.by_index(index) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.fail(&join(folder, &clean(&path)), describe(&error));
+                    continue;
+                }
+            };
+            if entry.is_dir() || entry.is_symlink() {
+                continue;
+            }
+            packed = packed.saturating_add(entry.compressed_size());
+            if packed > bytes.len() as u64 {
+                return Err(Error::invalid(name, Place::Whole, "entries that overlap", "entries of their own bytes"));
+            }
+            let inner = join(folder, &clean(&path));
+            let packed_size = entry.compressed_size();
+            match self.unpack(&inner, &mut entry, packed_size) {
+                Ok(content) => self.keep(inner, content, depth)?,
+                Err(error @ Error::Limit { .. }) => return Err(error),
+                Err(error) => self.expanded.failures.push(Failure { files: vec![inner], error }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a file, or opens it where it is an archive itself.
+    fn keep(&mut self, name: String, content: Vec<u8>, depth: u64) -> Result<(), Error> {
+        if is_zip(&content) || is_gzip(&content) {
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            return match self.open(&folder, &name, &content, depth.saturating_add(1)) {
+                Ok(()) => Ok(()),
+                Err(error @ Error::Limit { .. }) => Err(error),
+                Err(error) => {
+                    self.expanded.failures.push(Failure { files: vec![name], error });
+                    Ok(())
+                }
+            };
+        }
+        self.expanded.files.push((name, content));
+        Ok(())
+    }
+
+    fn count_entry(&mut self) -> Result<(), Error> {
+        self.entries = self.entries.saturating_add(1);
+        if self.entries > self.limits.archive_entries {
+            return Err(Error::limit(self.archive, Place::Whole, "more entries", self.limits.archive_entries));
+        }
+        Ok(())
+    }
+
+    /// Reads to the end, counting what comes out.
+    fn unpack(&mut self, name: &str, mut reader: impl Read, packed: u64) -> Result<Vec<u8>, Error> {
+        let ratio = packed.saturating_mul(self.limits.archive_ratio).max(RATIO_FROM);
+        let mut content = Vec::new();
+        let mut block = [0_u8; 32 << 10];
+        loop {
+            let count = match reader.read(&mut block) {
+                Ok(0) => return Ok(content),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    let found = format!("{} bytes unpacked", content.len());
+                    return Err(Error::truncated(name, Place::Whole, found, "the end of the packed file"));
+                }
+                // The message is of the library (a wrong checksum, a bad code), not of the file.
+                Err(error) => {
+                    return Err(Error::invalid(name, Place::Whole, error.to_string(), "packed bytes without damage"));
+                }
+            };
+            content.extend_from_slice(block.get(..count).unwrap_or_default());
+            self.bytes = self.bytes.saturating_add(count as u64);
+            if self.bytes > self.limits.archive_bytes {
+                let found = "more unpacked bytes";
+                return Err(Error::limit(self.archive, Place::Whole, found, self.limits.archive_bytes));
+            }
+            let length = content.len() as u64;
+            if length > self.limits.file_bytes {
+                return Err(Error::limit(name, Place::Whole, "more unpacked bytes", self.limits.file_bytes));
+            }
+            if length > ratio {
+                let limit = format!("{} times the packed bytes", self.limits.archive_ratio);
+                return Err(Error::limit(name, Place::Whole, format!("more than {ratio} bytes from {packed}"), limit));
+            }
+        }
+    }
+
+    fn fail(&mut self, name: &str, found: String) {
+        let error = Error::unsupported(name, Place::Whole, found, "stored or deflated entries without a password");
+        self.expanded.failures.push(Failure { files: vec![name.to_owned()], error });
+    }
+}
+
+fn describe(error: &ZipError) -> String {
+    match error {
+        ZipError::UnsupportedArchive(text) => format!("an archive with: {text}"),
+        ZipError::InvalidPassword => "an encrypted entry".to_owned(),
+        ZipError::Io(_) => "an archive that ends too early".to_owned(),
+        _ => "a damaged archive".to_owned(),
+    }
+}
+
+/// Folders and the companion files of macOS and Windows, which no one dropped on purpose.
+fn is_passed_over(path: &str) -> bool {
+    let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    base.is_empty() || base.starts_with("._") || base == ".DS_Store" || base == "Thumbs.db" || path.starts_with("__MACOSX/")
+}
+
+/// A name with only its real folders: no root, drive, `.`, `..` or control character.
+fn clean(path: &str) -> String {
+    let real = |part: &&str| !part.is_empty() && *part != "." && *part != ".." && !part.ends_with(':');
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(real).collect();
+    let name: String = parts.join("/").chars().map(|letter| if letter.is_control() { '_' } else { letter }).collect();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in entries {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn open(bytes: &[u8], limits: &Limits) -> Result<Expanded, Error> {
+        expand(&InputFile { name: "drop/a.zip", bytes }, limits)
+    }
+
+    fn names(bytes: &[u8]) -> Vec<String> {
+        open(bytes, &Limits::default()).unwrap().files.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn names_are_labels_without_ways_out() {
+        let bytes = zip(&[
+            ("a/b.dat", b"1"),
+            ("../../etc/passwd", b"2"),
+            ("C:\\x\\y.dat", b"3"),
+            ("/root.dat", b"4"),
+            ("__MACOSX/a/._b.dat", b"5"),
+            ("a/.DS_Store", b"6"),
+        ]);
+        assert_eq!(names(&bytes), ["drop/a/b.dat", "drop/etc/passwd", "drop/x/y.dat", "drop/root.dat"]);
+    }
+
+    #[test]
+    fn archives_within_archives_are_opened_to_the_limit() {
+        let inner = zip(&[("x.hea", b"x"), ("y.csv.gz", b"no archive by content")]);
+        let outer = zip(&[("study/inner.zip", &inner), ("z.hea.gz", &gzip(b"z"))]);
+        assert_eq!(names(&outer), ["drop/study/x.hea", "drop/study/y.csv.gz", "drop/z.hea"]);
+        let third = zip(&[("third.zip", &outer)]);
+        assert!(matches!(open(&third, &Limits::default()), Err(Error::Limit { .. })));
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_while_it_unpacks() {
+        let bomb = gzip(&vec![0; 40 << 20]);
+        assert!(bomb.len() < 400 << 10);
+        let ratio = Limits { archive_ratio: 50, ..Limits::default() };
+        assert!(matches!(open(&bomb, &ratio), Err(Error::Limit { .. })));
+        let total = Limits { archive_bytes: 1 << 20, ..Limits::default() };
+        assert!(matches!(open(&bomb, &total), Err(Error::Limit { .. })));
+        let many: Vec<(String, &[u8])> = (0..20).map(|number| (format!("{number}"), b"x".as_slice())).collect();
+        let many: Vec<(&str, &[u8])> = many.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+        let few = Limits { archive_entries: 10, ..Limits::default() };
+        assert!(matches!(open(&zip(&many), &few), Err(Error::Limit { .. })));
+    }
+
+    #[test]
+    fn one_damaged_entry_does_not_hide_the_others() {
+        let mut bytes = zip(&[("a.txt", b"first content"), ("b.txt", b"second content")]);
+        let at = bytes.windows(5).position(|window| window == b"a.txt").unwrap() + 5;
+        bytes[at] ^= 0xFF;
+        let expanded = open(&bytes, &Limits::default()).unwrap();
+        assert_eq!((expanded.files.len(), expanded.failures.len()), (1, 1));
+        assert_eq!(expanded.files[0].0, "drop/b.txt");
+    }
+
+    #[test]
+    fn every_cut_of_an_archive_is_an_error_or_fewer_files() {
+        let (zipped, gzipped) = (zip(&[("a", b"content")]), gzip(b"content"));
+        for length in 0..zipped.len() {
+            assert!(open(&zipped[..length], &Limits::default()).is_err(), "{length}");
+        }
+        for length in 3..gzipped.len() {
+            assert!(open(&gzipped[..length], &Limits::default()).is_err(), "{length}");
+        }
+    }
 }

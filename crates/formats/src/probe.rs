@@ -1,6 +1,6 @@
 //! Which format a file is in, by its content.
 
-use crate::{csv, edf, wfdb};
+use crate::{archive, csv, edf, wfdb};
 
 /// The formats that are told apart by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +15,8 @@ pub enum Format {
     Csv,
     /// A ZIP archive.
     Zip,
+    /// A file packed with gzip.
+    Gzip,
 }
 
 impl Format {
@@ -26,6 +28,7 @@ impl Format {
             Format::Edf => "EDF",
             Format::Csv => "CSV",
             Format::Zip => "ZIP",
+            Format::Gzip => "gzip",
         }
     }
 }
@@ -34,14 +37,14 @@ impl Format {
 ///
 /// The name only breaks a tie between text formats, since extensions are shared (`.dat`, `.mat`, `.ecg`) and lost.
 pub fn probe(name: &str, bytes: &[u8]) -> Option<Format> {
-    let zip = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") { 100 } else { 0 };
     let named = |extensions: &[&str]| {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         u8::from(extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
     };
     let with_name = |score: u8, extensions: &[&str]| if score == 0 { 0 } else { score.saturating_add(named(extensions)) };
     let scores = [
-        (zip, Format::Zip),
+        (archive::score_zip(bytes), Format::Zip),
+        (archive::score_gzip(bytes), Format::Gzip),
         (edf::score(bytes), Format::Edf),
         (with_name(wfdb::score_header(bytes), &["hea"]), Format::WfdbHeader),
         (wfdb::score_matlab(bytes), Format::MatlabV4),

@@ -54,9 +54,12 @@ pub fn read(files: &[InputFile], hints: &Hints, limits: &Limits) -> Outcome {
     for file in files {
         if let Err(error) = limits.file(file.name, file.bytes) {
             outcome.failures.push(Failure { files: vec![file.name.to_owned()], error });
-        } else if probe(file.name, file.bytes) == Some(Format::Zip) {
+        } else if matches!(probe(file.name, file.bytes), Some(Format::Zip | Format::Gzip)) {
             match archive::expand(file, limits) {
-                Ok(inner) => unpacked.extend(inner),
+                Ok(inner) => {
+                    unpacked.extend(inner.files);
+                    outcome.failures.extend(inner.failures);
+                }
                 Err(error) => outcome.failures.push(Failure { files: vec![file.name.to_owned()], error }),
             }
         } else {
@@ -118,7 +121,7 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             Some(Format::Edf) => edf::read(file, hints, limits),
             Some(Format::Csv) => csv::read(file, hints, limits),
             Some(Format::MatlabV4) => wfdb::matlab::read(file, hints, limits),
-            Some(Format::WfdbHeader | Format::Zip) | None => Err(unknown(file)),
+            Some(Format::WfdbHeader | Format::Zip | Format::Gzip) | None => Err(unknown(file)),
         };
         let result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
         results.insert(position, result);
@@ -140,8 +143,8 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
 
 /// True for what databases and file systems put beside recordings.
 fn accompanies(name: &str) -> bool {
-    const NAMES: [&str; 9] = [
-        "records", "annotators", "readme", "license", "licence", "sha256sums", "checksums", "desktop", "thumbs",
+    const NAMES: [&str; 10] = [
+        "records", "annotators", "readme", "origin", "license", "licence", "sha256sums", "checksums", "desktop", "thumbs",
     ];
     const EXTENSIONS: [&str; 6] = ["md", "html", "pdf", "ini", "db", "txt"];
     let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
@@ -156,14 +159,13 @@ fn unknown(file: &InputFile) -> Error {
     if file.bytes.is_empty() {
         return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
     }
-    let starts: [(&[u8], &str); 7] = [
+    let starts: [(&[u8], &str); 6] = [
         (b"MATLAB 5.0", "MATLAB 5"),
         (b"MATLAB 7.3", "MATLAB 7.3"),
         (b"\x89HDF\r\n", "HDF5"),
         (b"\x93NUMPY", "NumPy"),
         (b"<?xml", "XML"),
         (b"%PDF", "PDF"),
-        (b"\x1f\x8b", "gzip"),
     ];
     let known = starts.iter().find(|(start, _)| file.bytes.starts_with(start)).map(|(_, name)| *name);
     let dicom = file.bytes.get(128..132) == Some(b"DICM");

@@ -1,0 +1,69 @@
+//! Cells.
+
+/// A cell that stands for a value that is not there.
+pub(super) fn is_blank(cell: &str) -> bool {
+    cell.is_empty() || cell == "-" || ["nan", "na", "n/a", "null"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// A finite decimal number with `decimal` as its mark; no other notation (hexadecimal, `inf`) counts.
+pub(super) fn parse(cell: &str, decimal: char) -> Option<f64> {
+    let mut digits = false;
+    for letter in cell.chars() {
+        match letter {
+            '0'..='9' => digits = true,
+            '+' | '-' | 'e' | 'E' => {}
+            letter if letter == decimal => {}
+            _ => return None,
+        }
+    }
+    if !digits {
+        return None;
+    }
+    let value: f64 = if decimal == '.' { cell.parse().ok()? } else { cell.replace(decimal, ".").parse().ok()? };
+    value.is_finite().then_some(value)
+}
+
+/// A clock time (`h:mm:ss.fff` or `m:ss.fff`, as PhysioNet's programs print it) in seconds.
+pub(super) fn parse_clock(cell: &str) -> Option<f64> {
+    let mut seconds = 0.0;
+    let mut parts = 0_u8;
+    for part in cell.split(':') {
+        let value = parse(part, '.').filter(|value| *value >= 0.0)?;
+        seconds = 60.0 * seconds + value;
+        parts = parts.saturating_add(1);
+    }
+    matches!(parts, 2 | 3).then_some(seconds)
+}
+
+/// A cell without blanks and quotation marks around it.
+pub(super) fn bare(cell: &str) -> &str {
+    let cell = cell.trim();
+    for quote in ['"', '\''] {
+        if let Some(inner) = cell.strip_prefix(quote).and_then(|cell| cell.strip_suffix(quote)) {
+            return inner.trim();
+        }
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_finite_decimal_numbers_are_numbers() {
+        assert_eq!(parse("-1.5e-3", '.'), Some(-0.0015));
+        assert_eq!(parse("+0,25", ','), Some(0.25));
+        for cell in ["", "-", "e", "nan", "inf", "0x1", "1e999", "1.2.3", "1,5", "1 5", "--1"] {
+            assert_eq!(parse(cell, '.'), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_clock_is_read_as_seconds() {
+        assert_eq!(parse_clock("1:02.5"), Some(62.5));
+        assert_eq!(parse_clock("1:00:00.25"), Some(3600.25));
+        assert_eq!(parse_clock("12.5"), None);
+        assert_eq!(bare("'0:00.004'"), "0:00.004");
+    }
+}
