@@ -1,0 +1,276 @@
+//! Everything that the views show, in signals.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ecg::{Explanation, Findings};
+use engine::protocol::EngineKind;
+use leptos::prelude::*;
+
+use crate::engines::Engines;
+use crate::models::{Card, Entry};
+use crate::paper::sheet::{Format, Layout};
+use crate::paper::zoom::Zoom;
+use crate::recordings::{Id, Opened};
+use crate::settings;
+use crate::tasks::Tasks;
+
+/// What a model said of a recording.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It is being asked.
+    Asked,
+    /// It could not answer.
+    Failed(String),
+    /// The visitor cancelled.
+    Cancelled,
+    /// It answered.
+    Given {
+        /// The answer.
+        findings: Arc<Findings>,
+        /// The engine that ran.
+        engine: EngineKind,
+        /// Milliseconds of preparation and network.
+        milliseconds: f64,
+    },
+}
+
+/// Which map lies over the traces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Overlay {
+    /// The first that the model gives.
+    #[default]
+    First,
+    /// None.
+    Off,
+    /// One of the model's own, by its place.
+    Own(usize),
+    /// The class activation of a label.
+    Label(String),
+}
+
+/// Something that went wrong, to be read and put away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Its number.
+    pub id: u32,
+    /// What it concerns.
+    pub title: String,
+    /// What happened.
+    pub message: String,
+}
+
+/// A file that needs the visitor's word before it can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Its number; the inputs are kept under it.
+    pub id: u32,
+    /// The files.
+    pub files: Vec<String>,
+    /// What the reader said.
+    pub message: String,
+    /// It needs the sampling rate.
+    pub rate: bool,
+    /// It needs the unit.
+    pub unit: bool,
+}
+
+/// Which engine the visitor wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preference {
+    /// The GPU as soon as it has proved itself.
+    #[default]
+    Auto,
+    /// Only the CPU.
+    Cpu,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The page's state; a bundle of signals that is copied freely.
+#[derive(Clone, Copy)]
+pub struct State {
+    /// What was opened, in order.
+    pub recordings: RwSignal<Vec<Opened>>,
+    /// The one that is shown.
+    pub selected: RwSignal<Option<Id>>,
+    /// The models that are served.
+    pub models: RwSignal<Vec<Entry>>,
+    /// Cards that were fetched.
+    pub cards: RwSignal<HashMap<String, Arc<Card>>>,
+    /// The chosen model.
+    pub model: RwSignal<Option<String>>,
+    /// What models said.
+    pub answers: RwSignal<HashMap<(Id, String), Answer>>,
+    /// Class activations that were asked for.
+    pub activations: RwSignal<HashMap<(Id, String, String), Arc<Explanation>>>,
+    /// The map to lay over the traces.
+    pub overlay: RwSignal<Overlay>,
+    /// How strongly (0 to 1).
+    pub opacity: RwSignal<f64>,
+    /// Speed, gain, layout.
+    pub format: RwSignal<Format>,
+    /// Size on the screen.
+    pub zoom: RwSignal<Zoom>,
+    /// CSS pixels a millimetre that are shown now.
+    pub scale: RwSignal<f64>,
+    /// What is under the pointer.
+    pub readout: RwSignal<String>,
+    /// Light or dark.
+    pub theme: RwSignal<Theme>,
+    /// What the system says.
+    pub system_dark: RwSignal<bool>,
+    /// Which engine the visitor wants.
+    pub preference: RwSignal<Preference>,
+    /// Why the GPU is not used, where something else than its worker says so.
+    pub gpu_reason: RwSignal<Option<String>>,
+    /// Things that went wrong.
+    pub problems: RwSignal<Vec<Problem>>,
+    /// Files that need a word.
+    pub questions: RwSignal<Vec<Question>>,
+    /// What goes on.
+    pub tasks: Tasks,
+    /// The workers.
+    pub engines: Engines,
+    /// The line for the status bar and the screen reader.
+    pub status: RwSignal<String>,
+    /// The help dialog is open.
+    pub help: RwSignal<bool>,
+    /// Single keys are shortcuts.
+    pub shortcuts: RwSignal<bool>,
+    /// Files hover over the window.
+    pub hovering: RwSignal<bool>,
+    /// A new version of the page is waiting.
+    pub update: RwSignal<bool>,
+    last_id: StoredValue<u32>,
+}
+
+impl State {
+    /// The state of a fresh visit, with what was remembered.
+    pub fn new() -> State {
+        let tasks = Tasks::new();
+        let format = Format {
+            layout: settings::get("layout").and_then(|name| Layout::from_name(&name)).unwrap_or_default(),
+            speed: settings::number("speed").filter(|speed| [25.0, 50.0].contains(speed)).unwrap_or(25.0),
+            gain: settings::number("gain").filter(|gain| [5.0, 10.0, 20.0].contains(gain)).unwrap_or(10.0),
+        };
+        let theme = match settings::get("theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        };
+        let preference =
+            if settings::get("engine").as_deref() == Some("cpu") { Preference::Cpu } else { Preference::Auto };
+        State {
+            recordings: RwSignal::default(),
+            selected: RwSignal::default(),
+            models: RwSignal::default(),
+            cards: RwSignal::default(),
+            model: RwSignal::default(),
+            answers: RwSignal::default(),
+            activations: RwSignal::default(),
+            overlay: RwSignal::default(),
+            opacity: RwSignal::new(settings::number("opacity").unwrap_or(0.85).clamp(0.1, 1.0)),
+            format: RwSignal::new(format),
+            zoom: RwSignal::default(),
+            scale: RwSignal::new(crate::paper::zoom::TRUE_SIZE),
+            readout: RwSignal::default(),
+            theme: RwSignal::new(theme),
+            system_dark: RwSignal::new(false),
+            preference: RwSignal::new(preference),
+            gpu_reason: RwSignal::default(),
+            problems: RwSignal::default(),
+            questions: RwSignal::default(),
+            tasks,
+            engines: Engines::new(tasks),
+            status: RwSignal::new("Ready".to_owned()),
+            help: RwSignal::default(),
+            shortcuts: RwSignal::new(settings::get("shortcuts").as_deref() != Some("off")),
+            hovering: RwSignal::default(),
+            update: RwSignal::default(),
+            last_id: StoredValue::new(0),
+        }
+    }
+
+    /// The state, from any view.
+    pub fn here() -> State {
+        expect_context()
+    }
+
+    /// A new number.
+    pub fn number(self) -> u32 {
+        self.last_id.update_value(|last| *last += 1);
+        self.last_id.get_value()
+    }
+
+    /// True when dark colours are shown.
+    pub fn dark(self) -> bool {
+        match self.theme.get() {
+            Theme::System => self.system_dark.get(),
+            Theme::Light => false,
+            Theme::Dark => true,
+        }
+    }
+
+    /// The recording that is shown.
+    pub fn recording(self) -> Option<Opened> {
+        let selected = self.selected.get()?;
+        self.recordings.with(|list| list.iter().find(|recording| recording.id == selected).cloned())
+    }
+
+    /// What the chosen model said of the recording that is shown.
+    pub fn answer(self) -> Option<Answer> {
+        let key = (self.selected.get()?, self.model.get()?);
+        self.answers.with(|answers| answers.get(&key).cloned())
+    }
+
+    /// Its findings.
+    pub fn findings(self) -> Option<Arc<Findings>> {
+        match self.answer()? {
+            Answer::Given { findings, .. } => Some(findings),
+            _ => None,
+        }
+    }
+
+    /// The map that lies over the traces.
+    pub fn explanation(self) -> Option<Arc<Explanation>> {
+        let findings = self.findings()?;
+        match self.overlay.get() {
+            Overlay::Off => None,
+            Overlay::First => findings.explanations.first().cloned().map(Arc::new),
+            Overlay::Own(place) => findings.explanations.get(place).cloned().map(Arc::new),
+            Overlay::Label(code) => {
+                let key = (self.selected.get()?, self.model.get()?, code);
+                self.activations.with(|activations| activations.get(&key).cloned())
+            }
+        }
+    }
+
+    /// The chosen model's entry.
+    pub fn entry(self) -> Option<Entry> {
+        let name = self.model.get()?;
+        self.models.with(|models| models.iter().find(|entry| entry.name == name).cloned())
+    }
+
+    /// Shows that something went wrong.
+    pub fn complain(self, title: impl Into<String>, message: impl Into<String>) {
+        let (title, message) = (title.into(), message.into());
+        self.status.set(format!("{title}: {message}"));
+        let problem = Problem { id: self.number(), title, message };
+        self.problems.update(|problems| {
+            // The same again is not news.
+            problems.retain(|other| other.title != problem.title || other.message != problem.message);
+            problems.push(problem);
+        });
+    }
+}

@@ -1,0 +1,16 @@
+//! The parts of the page.
+
+mod app;
+mod findings;
+mod footer;
+mod header;
+mod legend;
+mod model;
+mod notices;
+mod recording;
+mod shortcuts;
+mod table;
+mod toolbar;
+mod welcome;
+
+pub use app::App;

@@ -1,0 +1,56 @@
+//! The empty page: where to drop, what it reads, samples at hand.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::browser;
+use crate::intake::{self, Sample};
+use crate::state::State;
+
+/// What is shown before the first recording.
+#[component]
+pub fn Welcome() -> impl IntoView {
+    view! {
+        <div class="welcome">
+            <div class="drop-card">
+                <h2>"Drop an ECG"</h2>
+                <p class="lead">"Labels and an explanation over the trace, computed on this machine. Nothing is uploaded."</p>
+                <div class="row">
+                    <button class="button primary large" on:click=move |_| browser::click("file-input")>"Open files"</button>
+                    <button class="button large" on:click=move |_| browser::click("folder-input")>"Open folder"</button>
+                </div>
+                <p class="muted">"WFDB (.hea with .dat or .mat), EDF, EDF+, BDF, CSV, ZIP of these. Files that belong together are dropped together."</p>
+            </div>
+            <Samples/>
+        </div>
+    }
+}
+
+/// The recordings that come with the page.
+#[component]
+fn Samples() -> impl IntoView {
+    let state = State::here();
+    let samples = RwSignal::new(Vec::<Sample>::new());
+    spawn_local(async move {
+        match intake::samples().await {
+            Ok(list) => samples.set(list),
+            Err(message) => state.complain("The samples", message),
+        }
+    });
+    view! {
+        <section class="samples" aria-labelledby="samples-title">
+            <h3 id="samples-title">"Or take one of these"</h3>
+            <div class="sample-list">
+                <For each=move || samples.get() key=|sample| sample.title.clone() children=move |sample| {
+                    let (title, origin) = (sample.title.clone(), sample.origin.clone());
+                    view! {
+                        <button class="sample" data-testid="sample-button" on:click=move |_| intake::open_sample(state, sample.clone())>
+                            <span class="sample-title">{title}</span>
+                            <span class="muted">{origin}</span>
+                        </button>
+                    }
+                }/>
+            </div>
+        </section>
+    }
+}
