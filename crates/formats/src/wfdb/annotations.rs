@@ -26,6 +26,8 @@ pub(super) struct Annotations {
 pub(super) struct Mark {
     /// Ticks from the record's start.
     pub(super) tick: i64,
+    /// The code's number.
+    number: u16,
     /// Mnemonic, such as `N` or `+`.
     pub(super) code: String,
     /// Signal number.
@@ -72,9 +74,12 @@ pub(super) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Annotati
                 tick = tick.saturating_add(step);
             }
             NUM | SUB => {}
+            // "Not a QRS complex": a step in time and no mark.
+            0 => tick = tick.saturating_add(i64::from(step)),
             CHN => {
                 all.names_signals = true;
-                signal = i64::from(step);
+                // Ten bits with a sign: -1 stands for no signal of the record.
+                signal = i64::from((step << 6).cast_signed() >> 6);
                 if let Some(mark) = all.marks.last_mut() {
                     mark.signal = signal;
                 }
@@ -95,8 +100,8 @@ pub(super) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Annotati
                     return Err(Error::limit(file, cursor.place(), found, limits.annotations));
                 }
                 let mnemonic = MNEMONICS.get(usize::from(code)).filter(|known| !known.is_empty());
-                let code = mnemonic.map_or_else(|| format!("[{code}]"), |known| (*known).to_owned());
-                all.marks.push(Mark { tick, code, signal, text: String::new() });
+                let name = mnemonic.map_or_else(|| format!("[{code}]"), |known| (*known).to_owned());
+                all.marks.push(Mark { tick, number: code, code: name, signal, text: String::new() });
             }
         }
     }
@@ -111,25 +116,25 @@ pub(super) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Annotati
 impl Annotations {
     /// Takes the notes at tick 0 that speak of the file itself: its time resolution and codes of its own.
     fn take_definitions(&mut self) {
-        let note = MNEMONICS.get(usize::from(NOTE)).copied().unwrap_or_default();
-        let mut own: BTreeMap<String, String> = BTreeMap::new();
+        let mut own: BTreeMap<u16, String> = BTreeMap::new();
         let mut in_definitions = false;
         let mut rate = None;
         self.marks.retain(|mark| {
-            if mark.tick != 0 || mark.code != note {
+            if mark.tick != 0 || mark.number != NOTE {
                 return true;
             }
             if let Some(resolution) = mark.text.strip_prefix("## time resolution:") {
                 rate = super::header::decimal(resolution).filter(|rate| *rate > 0.0);
                 return false;
             }
-            match mark.text.as_str() {
+            match mark.text.trim_end() {
                 "## annotation type definitions" => in_definitions = true,
                 "## end of definitions" => in_definitions = false,
                 text if in_definitions => {
                     let mut fields = text.split_whitespace();
-                    if let (Some(code), Some(mnemonic)) = (fields.next(), fields.next()) {
-                        own.insert(format!("[{code}]"), mnemonic.to_owned());
+                    let code = fields.next().and_then(|code| code.parse().ok());
+                    if let (Some(code), Some(mnemonic)) = (code, fields.next()) {
+                        own.insert(code, mnemonic.to_owned());
                     }
                 }
                 _ => return true,
@@ -139,7 +144,7 @@ impl Annotations {
         self.rate = rate;
         if !own.is_empty() {
             for mark in &mut self.marks {
-                if let Some(mnemonic) = own.get(&mark.code) {
+                if let Some(mnemonic) = own.get(&mark.number) {
                     mark.code.clone_from(mnemonic);
                 }
             }

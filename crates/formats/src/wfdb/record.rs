@@ -17,10 +17,10 @@ pub(super) struct Track {
     pub(super) missing: Vec<(usize, usize)>,
 }
 
-/// The tracks of a record, one a signal line (empty for a null signal).
+/// The tracks of a record.
 pub(super) struct Tracks {
-    /// One a signal line.
-    pub(super) tracks: Vec<Track>,
+    /// One a signal line; none for a null signal and where the file is absent.
+    pub(super) tracks: Vec<Option<Track>>,
     /// The files that they came from.
     pub(super) files: Vec<String>,
     /// What was odd.
@@ -36,12 +36,13 @@ pub(super) fn tracks(
     limits: &Limits,
 ) -> Result<Tracks, Error> {
     let mut all = Tracks {
-        tracks: vec![Track::default(); header.signals.len()],
+        tracks: vec![None; header.signals.len()],
         files: Vec::new(),
         warnings: Vec::new(),
     };
     let mut left = limits.samples;
     let mut names: Vec<&str> = Vec::new();
+    let mut absent: Vec<&str> = Vec::new();
     for name in header.signals.iter().filter_map(|signal| signal.file.as_deref()) {
         if !names.contains(&name) {
             names.push(name);
@@ -50,18 +51,26 @@ pub(super) fn tracks(
     for name in names {
         let lines: Vec<(usize, &SignalLine)> =
             header.signals.iter().enumerate().filter(|(_, signal)| signal.file.as_deref() == Some(name)).collect();
-        let signals = folder.find(name).ok_or_else(|| {
-            Error::missing(Needs::File, file, format!("no file \"{name}\" beside the header"), format!("\"{name}\" too"))
-        })?;
+        let Some(signals) = folder.find(name) else {
+            absent.push(name);
+            continue;
+        };
         all.files.push(signals.name.to_owned());
         limits.file(signals.name, signals.bytes)?;
         let group = Group { header, lines: &lines, wanted, header_file: file };
         let decoded = group.read(&signals, limits, &mut left, &mut all.warnings)?;
         for ((position, _), track) in lines.iter().zip(decoded) {
             if let Some(slot) = all.tracks.get_mut(*position) {
-                *slot = track;
+                *slot = Some(track);
             }
         }
+    }
+    for name in &absent {
+        let found = format!("no file \"{name}\" beside the header");
+        if all.files.is_empty() {
+            return Err(Error::missing(Needs::File, file, found, format!("\"{name}\" too")));
+        }
+        all.warnings.push(data(file, String::new(), format!("{found}; its leads are left out")));
     }
     Ok(all)
 }
@@ -278,11 +287,13 @@ pub(super) fn signals(
     let Tracks { tracks, files, mut warnings } = tracks(file, header, folder, None, limits)?;
     let mut signals = Vec::new();
     for (position, (line, track)) in header.signals.iter().zip(tracks).enumerate() {
-        if line.file.is_none() {
-            let message = "a null signal holds no samples and was left out".to_owned();
-            warnings.push(data(file, format!("line {}", line.line), message));
+        let Some(track) = track else {
+            if line.file.is_none() {
+                let message = "a null signal holds no samples and was left out".to_owned();
+                warnings.push(data(file, format!("line {}", line.line), message));
+            }
             continue;
-        }
+        };
         let label = label(line, position);
         signals.push(Signal {
             lead: lead(&label),

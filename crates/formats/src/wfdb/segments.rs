@@ -77,6 +77,7 @@ pub(super) fn signals(
             files.extend(read.files);
             warnings.extend(read.warnings);
             for (position, (line, track)) in part.signals.iter().zip(read.tracks).enumerate() {
+                let Some(track) = track else { continue };
                 let target = if variable {
                     joined.iter_mut().find(|signal| signal.line.description == line.description)
                 } else {
