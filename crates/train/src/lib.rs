@@ -1,1 +1,35 @@
-//! train
+//! `train-native`: data sets, tasks, recipes, the training loop, and the models that the page loads.
+//!
+//! Data flows one way: a data set's metadata ([`ptbxl`]) and signals ([`ecgpack`], WFDB folders) become a [`dataset::Dataset`] for one
+//! [`tasks::Task`]; [`training::train`] draws batches from it and keeps a checkpoint an epoch; the result is measured and
+//! exported to a model folder.
+//!
+//! ```
+//! use train::schedule::Schedule;
+//!
+//! let cycle = Schedule::OneCycle { top: 0.01 };
+//! let (rate, beta1) = cycle.at(2040, 6800);
+//! assert_eq!((rate, beta1), (0.01, 0.85));
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod auc;
+pub mod batches;
+pub mod cache;
+pub mod chart;
+pub mod checkpoint;
+pub mod dataset;
+pub mod ecgpack;
+pub mod loss;
+pub mod optimiser;
+pub mod predict;
+pub mod progress;
+pub mod ptbxl;
+pub mod recipes;
+pub mod schedule;
+pub mod seeds;
+pub mod simulated;
+pub mod source;
+pub mod table;
+pub mod tasks;
+pub mod training;

@@ -1,0 +1,122 @@
+//! Batches, prepared on a thread of their own so that the device never waits for them.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::Scope;
+
+use crate::dataset::{Dataset, Example};
+use crate::recipes::Recipe;
+use crate::seeds::{Generator, Purpose};
+
+/// Batches that may wait for the device.
+const AHEAD: usize = 3;
+
+/// Standardised windows with their labels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Windows in it.
+    pub records: usize,
+    /// `[record, lead, sample]`.
+    pub inputs: Vec<f32>,
+    /// `[record, label]`.
+    pub labels: Vec<f32>,
+}
+
+/// Batches of an epoch: the last incomplete one is dropped, as the benchmark does, unless it is the only one.
+pub fn steps_of(records: usize, batch: usize) -> usize {
+    (records / batch).max(usize::from(records > 0))
+}
+
+/// The order of an epoch: record numbers, cut into batches.
+pub fn order(records: usize, recipe: &Recipe, seed: u64, epoch: usize) -> Vec<Vec<usize>> {
+    let mut numbers: Vec<usize> = (0..records).collect();
+    let draw = |place: u64| Generator::new(seed, Purpose::Batches, place);
+    let place = 1 + epoch as u64;
+    if recipe.fixed_batches {
+        draw(0).shuffle(&mut numbers);
+    } else {
+        draw(place).shuffle(&mut numbers);
+    }
+    let mut batches: Vec<Vec<usize>> = numbers
+        .chunks(recipe.batch)
+        .take(if recipe.fixed_batches { usize::MAX } else { steps_of(records, recipe.batch) })
+        .map(<[usize]>::to_vec)
+        .collect();
+    if recipe.fixed_batches {
+        draw(place).shuffle(&mut batches);
+    }
+    batches
+}
+
+/// Starts a thread that prepares one epoch's batches of random crops, in order.
+pub fn epoch<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    data: &'env Dataset,
+    examples: &'env [&'env Example],
+    recipe: &'env Recipe,
+    crop: usize,
+    seed: u64,
+    number: usize,
+) -> Receiver<Batch> {
+    let (sender, receiver) = sync_channel(AHEAD);
+    scope.spawn(move || {
+        // Crops are drawn after the order from a generator of their own, so that both are fixed by seed and epoch.
+        let mut generator = Generator::new(seed ^ 0x5ca1_ab1e, Purpose::Batches, number as u64);
+        for picked in order(examples.len(), recipe, seed, number) {
+            let mut batch = Batch { records: picked.len(), ..Batch::default() };
+            for index in picked {
+                let example = examples[index];
+                let spare = data.parts[example.part].length.saturating_sub(crop);
+                // As in the benchmark, the last possible start is never drawn.
+                data.window(example, generator.below(spare), crop, &mut batch.inputs);
+                batch.labels.extend_from_slice(&example.labels);
+            }
+            if sender.send(batch).is_err() {
+                // The run stopped.
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Starts of the windows of a recording: full windows with half a window between starts.
+pub fn window_starts(length: usize, window: usize) -> Vec<usize> {
+    classify::windows::starts(length, window, stride_of(window))
+}
+
+/// Samples between the starts of windows: half a window, as in the benchmark.
+pub fn stride_of(window: usize) -> usize {
+    (window / 2).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipes::RecipeName;
+
+    #[test]
+    fn ten_seconds_hold_seven_windows_of_two_and_a_half() {
+        assert_eq!(window_starts(1000, 250), [0, 125, 250, 375, 500, 625, 750]);
+        assert_eq!(window_starts(1000, 1000), [0]);
+    }
+
+    #[test]
+    fn an_epoch_of_the_benchmark_drops_the_incomplete_batch_and_draws_anew() {
+        let recipe = RecipeName::Benchmark.recipe();
+        let first = order(17_441, &recipe, 1, 0);
+        assert_eq!(first.len(), 136);
+        assert_ne!(first, order(17_441, &recipe, 1, 1));
+        assert_eq!(first, order(17_441, &recipe, 1, 0));
+    }
+
+    #[test]
+    fn imle_nets_batches_keep_their_records_and_change_only_their_order() {
+        let recipe = RecipeName::ImleNet.recipe();
+        let (mut first, mut second) = (order(100, &recipe, 1, 0), order(100, &recipe, 1, 1));
+        assert_eq!(first.len(), 4);
+        assert_eq!(first.iter().map(Vec::len).sum::<usize>(), 100);
+        first.sort();
+        second.sort();
+        assert_eq!(first, second);
+    }
+}

@@ -1,0 +1,172 @@
+//! `train-native train`, and the demo that runs without a command.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+use burn::tensor::Device;
+use nets::Architecture;
+use train::chart::learning_curve;
+use train::dataset::Dataset;
+use train::progress::{Terminal, counted};
+use train::recipes::RecipeName;
+use train::tasks::Task;
+use train::training::{Ending, Settings, Split, checkpoint_path, train};
+use train::{simulated, source};
+
+/// Folds that are trained on.
+const TRAINING: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/// Exit code of a run that was asked to stop (128 + SIGINT).
+const STOPPED: u8 = 130;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Folder of PTB-XL: packs or WFDB files, with the metadata, in it or below [default: simulated recordings]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Network: see `train-native models`
+    #[arg(long, default_value = "resnet1d_wang")]
+    pub model: Architecture,
+    /// Labels to tell apart
+    #[arg(long, value_enum, default_value = "superclass")]
+    pub task: Task,
+    /// How to train [default: imle-net for imle-net, else benchmark]
+    #[arg(long, value_enum)]
+    pub recipe: Option<RecipeName>,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Passes over the recordings [default: the recipe's]
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Recordings a step [default: the recipe's]
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Epochs between validations on fold 9 [default: the recipe's]
+    #[arg(long, value_name = "EPOCHS")]
+    pub validate_every: Option<usize>,
+    /// Go on from the run's checkpoint
+    #[arg(long)]
+    pub resume: bool,
+    /// Also train on records that are there only band-passed and standardised by lead
+    #[arg(long)]
+    pub include_zscored: bool,
+    /// Simulated recordings of each condition, where no --data is given
+    #[arg(long, default_value_t = 120, value_name = "NUMBER")]
+    pub simulated: usize,
+    /// Model folder to write [default: models/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Folder for checkpoint and learning curve [default: target/runs/NAME-SEED]
+    #[arg(long, value_name = "DIR")]
+    pub run: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: super::device::Choice,
+}
+
+impl Options {
+    /// What runs without a command.
+    pub fn demo() -> Options {
+        Options {
+            data: None,
+            model: Architecture::Resnet1dWang,
+            task: Task::Simulated,
+            recipe: Some(RecipeName::Demo),
+            seed: 1,
+            epochs: None,
+            batch: None,
+            validate_every: None,
+            resume: false,
+            include_zscored: false,
+            simulated: 120,
+            out: None,
+            run: None,
+            device: super::device::Choice::Auto,
+        }
+    }
+
+    /// The model's name: its folder.
+    fn name(&self) -> String {
+        match self.task {
+            Task::Simulated => "demo".to_owned(),
+            task => format!("{}-{}", self.model.name().replace('+', "-"), task.name()),
+        }
+    }
+
+    fn settings(&self, recordings: (usize, usize)) -> Settings {
+        let default = if self.model == Architecture::ImleNet { RecipeName::ImleNet } else { RecipeName::Benchmark };
+        let mut recipe = self.recipe.unwrap_or(default).recipe();
+        recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
+        recipe.batch = self.batch.unwrap_or(recipe.batch);
+        recipe.validate_every = self.validate_every.unwrap_or(recipe.validate_every);
+        Settings { architecture: self.model, task: self.task, recipe, seed: self.seed, recordings }
+    }
+}
+
+/// Loads or simulates the recordings.
+fn dataset(options: &Options) -> anyhow::Result<Dataset> {
+    let Some(folder) = &options.data else {
+        let all = options.simulated * signal::simulate::Condition::ALL.len();
+        let bar = counted("simulating", all as u64);
+        let data = simulated::simulated(options.simulated, options.seed, |done| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
+        eprintln!("{all} simulated recordings of {} conditions", data.labels.len());
+        return Ok(data);
+    };
+    if options.task == Task::Simulated {
+        bail!("task simulated takes no --data: its recordings are made here");
+    }
+    source::load(folder, options.task, options.include_zscored, &mut |line| eprintln!("{line}"))
+        .with_context(|| format!("loading {}", folder.display()))
+}
+
+/// Runs `train-native train`.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let mut options = options.clone();
+    if options.data.is_none() {
+        options.task = Task::Simulated;
+    }
+    let name = options.name();
+    let device: Device = options.device.open()?;
+    let data = dataset(&options)?;
+    let training = data.examples_of(&TRAINING, false);
+    let validation = data.examples_of(&[9], true);
+    let settings = options.settings((training.len(), validation.len()));
+    let folder =
+        options.run.clone().unwrap_or_else(|| Path::new("target/runs").join(format!("{name}-{}", options.seed)));
+    eprintln!(
+        "{}: {} labels, {} parameters; {} recordings to train on (folds 1-8), {} to validate on (fold 9)",
+        name,
+        data.labels.len(),
+        options.model.parameters(data.labels.len()),
+        training.len(),
+        validation.len()
+    );
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // A second Ctrl-C ends at once; the checkpoint is written whole or not at all, so nothing is lost.
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(STOPPED));
+        }
+    })
+    .context("setting up Ctrl-C")?;
+    let split = Split { data: &data, training: &training, validation: &validation };
+    let mut view = Terminal::new();
+    let trained = match train(&settings, split, &folder, options.resume, &device, &stop, &mut view)? {
+        Ending::Finished(trained) => trained,
+        Ending::Stopped => {
+            eprintln!(
+                "stopped; {} holds the last whole epoch: the same command with --resume goes on",
+                checkpoint_path(&folder).display()
+            );
+            return Ok(ExitCode::from(STOPPED));
+        }
+    };
+    println!("{}", learning_curve(&trained.curve));
+    Ok(ExitCode::SUCCESS)
+}

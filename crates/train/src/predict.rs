@@ -1,0 +1,122 @@
+//! A network's answers for many recordings.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use nets::Network;
+
+use crate::batches::window_starts;
+use crate::dataset::{Dataset, Example};
+use crate::ecgpack::LEADS;
+use crate::recipes::Aggregate;
+
+/// Logits of every window of some recordings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predictions {
+    /// Labels.
+    pub classes: usize,
+    /// Logits of each recording's windows: `[window, label]` a recording.
+    pub logits: Vec<Vec<f32>>,
+    /// What is true: `[recording, label]`, 0 or 1.
+    pub truth: Vec<f32>,
+}
+
+/// Windows that are run at once, by their length: about 16 of 2.5 s to one of 10 s costs the same memory.
+const SAMPLES_AT_ONCE: usize = 32_000;
+
+/// Runs a network (one without gradients: `Module::valid`) over every window of some recordings; `seen` is called
+/// with the number of recordings done.
+pub fn predict(
+    network: &Network,
+    data: &Dataset,
+    examples: &[&Example],
+    window: usize,
+    device: &Device,
+    mut seen: impl FnMut(usize),
+) -> Predictions {
+    let device = device.clone().inner();
+    let classes = data.labels.len();
+    let at_once = (SAMPLES_AT_ONCE / window).max(1);
+    let mut predictions = Predictions {
+        classes,
+        logits: Vec::with_capacity(examples.len()),
+        truth: examples.iter().flat_map(|example| example.labels.iter().copied()).collect(),
+    };
+    // Windows in order; `owners` says whose each is.
+    let jobs: Vec<(usize, usize)> = examples
+        .iter()
+        .enumerate()
+        .flat_map(|(number, example)| {
+            window_starts(data.parts[example.part].length, window).into_iter().map(move |start| (number, start))
+        })
+        .collect();
+    predictions.logits.resize(examples.len(), Vec::new());
+    for chunk in jobs.chunks(at_once) {
+        let mut inputs = Vec::with_capacity(chunk.len() * LEADS * window);
+        for &(number, start) in chunk {
+            data.window(examples[number], start, window, &mut inputs);
+        }
+        let inputs = Tensor::<3>::from_data(TensorData::new(inputs, [chunk.len(), LEADS, window]), &device);
+        let logits = crate::optimiser::numbers(network.forward(inputs).logits);
+        for (&(number, _), logits) in chunk.iter().zip(logits.chunks_exact(classes)) {
+            predictions.logits[number].extend_from_slice(logits);
+        }
+        seen(chunk.last().map_or(0, |job| job.0));
+    }
+    predictions
+}
+
+impl Predictions {
+    /// Probabilities `[recording, label]`: logits over the temperature, the logistic function, then mean or maximum
+    /// over the recording's windows.
+    pub fn probabilities(&self, temperature: f64, aggregate: Aggregate) -> Vec<f32> {
+        self.logits
+            .iter()
+            .flat_map(|logits| {
+                let temperature = temperature as f32;
+                classify::windows::probabilities(logits, self.classes, temperature, false, aggregate.into())
+            })
+            .collect()
+    }
+
+    /// Mean binary cross entropy of the aggregated probabilities.
+    pub fn cross_entropy(&self, temperature: f64, aggregate: Aggregate) -> f64 {
+        let probabilities = self.probabilities(temperature, aggregate);
+        let sum: f64 = probabilities
+            .iter()
+            .zip(&self.truth)
+            .map(|(&probability, &truth)| {
+                let p = f64::from(probability).clamp(1e-7, 1.0 - 1e-7);
+                -if truth > 0.5 { p.ln() } else { (1.0 - p).ln() }
+            })
+            .sum();
+        sum / probabilities.len().max(1) as f64
+    }
+
+    /// The temperature between 0.25 and 4 with the least cross entropy (golden section over its logarithm).
+    pub fn best_temperature(&self, aggregate: Aggregate) -> f64 {
+        let (mut low, mut high) = (0.25_f64.ln(), 4.0_f64.ln());
+        let ratio = (5.0_f64.sqrt() - 1.0) / 2.0;
+        let cost = |point: f64| self.cross_entropy(point.exp(), aggregate);
+        let (mut left, mut right) = (high - ratio * (high - low), low + ratio * (high - low));
+        let (mut left_cost, mut right_cost) = (cost(left), cost(right));
+        for _ in 0..30 {
+            if left_cost <= right_cost {
+                (high, right, right_cost) = (right, left, left_cost);
+                left = high - ratio * (high - low);
+                left_cost = cost(left);
+            } else {
+                (low, left, left_cost) = (left, right, right_cost);
+                right = low + ratio * (high - low);
+                right_cost = cost(right);
+            }
+        }
+        ((low + high) / 2.0).exp()
+    }
+
+    /// One label's probabilities and truths.
+    pub fn column(probabilities: &[f32], truth: &[f32], classes: usize, label: usize) -> (Vec<f64>, Vec<bool>) {
+        (
+            probabilities.iter().skip(label).step_by(classes).map(|&value| f64::from(value)).collect(),
+            truth.iter().skip(label).step_by(classes).map(|&value| value > 0.5).collect(),
+        )
+    }
+}

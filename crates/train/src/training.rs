@@ -1,0 +1,289 @@
+//! The training loop.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use burn::module::Module as _;
+use burn::tensor::{Device, Tensor, TensorData};
+use nets::triplet::{OneSided, triplet_loss};
+use nets::{Architecture, Network, Tensors};
+use serde::{Deserialize, Serialize};
+
+use crate::auc::macro_auc;
+use crate::batches::{self, Batch};
+use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
+use crate::dataset::{Dataset, Example};
+use crate::ecgpack::LEADS;
+use crate::loss::cross_entropy;
+use crate::optimiser::Adam;
+use crate::predict::predict;
+use crate::recipes::{Choice, Recipe};
+use crate::seeds::{Generator, Purpose};
+use crate::tasks::Task;
+
+/// What a run is: with the data, all that its result depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The network.
+    pub architecture: Architecture,
+    /// The labels.
+    pub task: Task,
+    /// How it is trained.
+    pub recipe: Recipe,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// Number of training and of validation recordings, so that a run is not resumed on other data.
+    pub recordings: (usize, usize),
+}
+
+/// What a run tells while it goes on. Every method may do nothing.
+pub trait Watch {
+    /// The run starts or goes on: epochs done before, epochs in all, batches an epoch.
+    fn start(&mut self, _done: usize, _epochs: usize, _steps: usize) {}
+    /// A step was made: epoch from 0, step from 0, its loss, recordings in it.
+    fn step(&mut self, _epoch: usize, _step: usize, _loss: f64, _records: usize) {}
+    /// Validation has done so many recordings of so many.
+    fn validating(&mut self, _done: usize, _all: usize) {}
+    /// An epoch ended and its checkpoint is on the disk.
+    fn epoch(&mut self, _epoch: &Epoch) {}
+}
+
+/// A watch that says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+impl Watch for Silent {}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The kept network's numbers.
+    pub network: Tensors,
+    /// The epoch that they are from, counted from 1.
+    pub chosen: usize,
+    /// The learning curve.
+    pub curve: Vec<Epoch>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// All epochs are done.
+    Finished(Box<Trained>),
+    /// It was asked to stop; the last epoch's checkpoint stands.
+    Stopped,
+}
+
+/// Why a run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A checkpoint is at fault.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The checkpoint is of another run.
+    #[error("{path}: belongs to a run with other settings or data; start without --resume, or give another --run folder\n  it has {found}\n  this run has {expected}")]
+    OtherRun {
+        /// The checkpoint.
+        path: PathBuf,
+        /// Its settings.
+        found: String,
+        /// The settings asked for.
+        expected: String,
+    },
+    /// The checkpoint does not fit the network.
+    #[error("{path}: {source}")]
+    Weights {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What is wrong.
+        source: nets::Error,
+    },
+    /// There is too little to train on.
+    #[error("expected training recordings of folds 1-8 that carry a label of the task, found none")]
+    NoRecordings,
+    /// The loss left the numbers.
+    #[error("epoch {epoch}, step {step}: the loss is {loss}; a lower learning rate or another seed may help")]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step, from 1.
+        step: usize,
+        /// The loss.
+        loss: f64,
+    },
+    /// Settings cannot be written as JSON.
+    #[error("settings: {0}")]
+    Settings(#[from] serde_json::Error),
+}
+
+/// The recordings of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Split<'a> {
+    /// All recordings.
+    pub data: &'a Dataset,
+    /// Those that are trained on.
+    pub training: &'a [&'a Example],
+    /// Those that the choice is made on.
+    pub validation: &'a [&'a Example],
+}
+
+/// Where a run keeps its checkpoint.
+pub fn checkpoint_path(folder: &Path) -> PathBuf {
+    folder.join("checkpoint.safetensors")
+}
+
+/// Trains a network from its seed, or goes on from the checkpoint in `folder` if `resume` is set and one is there.
+///
+/// On one machine's CPU the same settings and data give the same numbers, whether the run was interrupted or not.
+///
+/// # Errors
+/// The checkpoint is of another run or cannot be written, there is nothing to train on, or the loss left the numbers.
+pub fn train(
+    settings: &Settings,
+    split: Split<'_>,
+    folder: &Path,
+    resume: bool,
+    device: &Device,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Ending, TrainError> {
+    if split.training.is_empty() {
+        return Err(TrainError::NoRecordings);
+    }
+    let recipe = &settings.recipe;
+    let path = checkpoint_path(folder);
+    let as_text = serde_json::to_string(settings)?;
+    let device = device.clone().autodiff();
+    let classes = split.data.labels.len();
+    device.seed(Generator::new(settings.seed, Purpose::Weights, 0).next());
+    let mut network = settings.architecture.init(classes, &device);
+    let mut adam = Adam::new(recipe.adam);
+    let mut state = Checkpoint { settings: as_text.clone(), ..Checkpoint::default() };
+    if resume && path.exists() {
+        state = Checkpoint::read(&path)?;
+        if state.settings != as_text {
+            return Err(TrainError::OtherRun { path, found: state.settings, expected: as_text });
+        }
+        network = network
+            .with_tensors(&state.network)
+            .map_err(|source| TrainError::Weights { path: path.clone(), source })?;
+        adam = Adam::restore(recipe.adam, std::mem::take(&mut state.adam), &network, &device);
+    }
+
+    let steps = batches::order(split.training.len(), recipe, settings.seed, 0).len();
+    let input = settings.architecture.input();
+    watch.start(state.curve.len(), recipe.epochs, steps);
+    while state.curve.len() < recipe.epochs && !out_of_patience(&state, recipe) {
+        let epoch = state.curve.len();
+        let mut losses = 0.0;
+        let mut records = 0;
+        let mut rate = 0.0;
+        let began = Instant::now();
+        let outcome = std::thread::scope(|scope| -> Result<Option<Network>, TrainError> {
+            let receiver =
+                batches::epoch(scope, split.data, split.training, recipe, input.samples, settings.seed, epoch);
+            for (step, batch) in receiver.into_iter().enumerate() {
+                if stop.load(Ordering::Relaxed) {
+                    return Ok(None);
+                }
+                let place = epoch * steps + step;
+                device.seed(Generator::new(settings.seed, Purpose::Dropout, place as u64).next());
+                let beta1;
+                (rate, beta1) = recipe.schedule.at(place, steps * recipe.epochs);
+                let loss = batch_loss(&network, &batch, input.samples, classes, recipe, &device);
+                let value = f64::from(loss.clone().into_scalar::<f32>());
+                if !value.is_finite() {
+                    return Err(TrainError::Diverged { epoch: epoch + 1, step: step + 1, loss: value });
+                }
+                let gradients = loss.backward();
+                // The step consumes the network and gives it back.
+                network = adam.step(network, gradients, rate, beta1);
+                losses += value;
+                records += batch.records;
+                watch.step(epoch, step, value, batch.records);
+            }
+            Ok(Some(network))
+        })?;
+        let Some(stepped) = outcome else { return Ok(Ending::Stopped) };
+        network = stepped;
+        let taken = began.elapsed().max(Duration::from_micros(1));
+        let mut entry = Epoch {
+            epoch: epoch + 1,
+            loss: losses / steps as f64,
+            validation_loss: None,
+            validation_auc: None,
+            rate,
+            records_per_second: records as f64 / taken.as_secs_f64(),
+        };
+        // Without gradients; this also brings the running statistics up to date.
+        let settled = network.valid();
+        let last = epoch + 1 == recipe.epochs;
+        state.network = settled.tensors();
+        if !split.validation.is_empty() && (last || (epoch + 1).is_multiple_of(recipe.validate_every.max(1))) {
+            let all = split.validation.len();
+            let predictions = predict(&settled, split.data, split.validation, input.samples, &device, |done| {
+                watch.validating(done, all);
+            });
+            let probabilities = predictions.probabilities(1.0, recipe.aggregate);
+            entry.validation_loss = Some(predictions.cross_entropy(1.0, recipe.aggregate));
+            entry.validation_auc = macro_auc(&probabilities, &predictions.truth, classes);
+            keep_best(&mut state, &entry, recipe.choice);
+        }
+        state.curve.push(entry);
+        state.adam = adam.state(&network);
+        state.write(&path)?;
+        if let Some(entry) = state.curve.last() {
+            watch.epoch(entry);
+        }
+    }
+    let (chosen, network) = match (recipe.choice, state.best) {
+        (Choice::Best { .. }, Some((epoch, _, best))) => (epoch, best),
+        _ => (state.curve.len(), state.network),
+    };
+    Ok(Ending::Finished(Box::new(Trained { network, chosen, curve: state.curve })))
+}
+
+/// Loss of one batch.
+fn batch_loss(
+    network: &Network,
+    batch: &Batch,
+    window: usize,
+    classes: usize,
+    recipe: &Recipe,
+    device: &Device,
+) -> Tensor<1> {
+    let inputs = TensorData::new(batch.inputs.clone(), [batch.records, LEADS, window]);
+    let labels = TensorData::new(batch.labels.clone(), [batch.records, classes]);
+    let labels = Tensor::<2>::from_data(labels, device);
+    let output = network.forward(Tensor::<3>::from_data(inputs, device));
+    let loss = cross_entropy(output.logits, labels.clone());
+    match output.embeddings {
+        Some(embeddings) if recipe.triplet.weight > 0.0 => {
+            let triplets = triplet_loss(embeddings, &labels, recipe.triplet.margin, OneSided::Pull);
+            loss.add(triplets.mean().mul_scalar(recipe.triplet.weight))
+        }
+        _ => loss,
+    }
+}
+
+fn keep_best(state: &mut Checkpoint, entry: &Epoch, choice: Choice) {
+    let Choice::Best { from } = choice else { return };
+    let Some(auc) = entry.validation_auc else { return };
+    if entry.epoch > from && state.best.as_ref().is_none_or(|(_, best, _)| auc > *best) {
+        state.best = Some((entry.epoch, auc, state.network.clone()));
+    }
+}
+
+/// True when no validated epoch of the last `patience` beat the best before by 1e-4 (Keras' rule for IMLE-Net).
+fn out_of_patience(state: &Checkpoint, recipe: &Recipe) -> bool {
+    let Some(patience) = recipe.patience else { return false };
+    let mut best = f64::NEG_INFINITY;
+    let mut since = 0;
+    for epoch in &state.curve {
+        match epoch.validation_auc {
+            Some(auc) if auc > best + 1e-4 => (best, since) = (auc, 0),
+            _ => since += 1,
+        }
+    }
+    since >= patience
+}
