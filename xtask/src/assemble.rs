@@ -15,6 +15,8 @@ pub struct Parts<'a> {
     pub cpu: &'a Path,
     /// The GPU engine, once it is built.
     pub gpu: Option<&'a Path>,
+    /// The GPU engine will be added later: an open page shall look again.
+    pub gpu_pending: bool,
 }
 
 /// How the service worker treats the folder.
@@ -53,19 +55,21 @@ pub fn assemble(parts: &Parts, out: &Path, mode: Mode) -> Result<()> {
     if let Some(gpu) = parts.gpu {
         copy_folder(gpu, &out.join("engines"))?;
     }
-    engines(out)?;
+    engines(out, parts.gpu_pending)?;
     precache(out, mode)
 }
 
-/// Adds the GPU engine to a folder that is being served.
-pub fn add_gpu(out: &Path, gpu: &Path, mode: Mode) -> Result<()> {
-    copy_folder(gpu, &out.join("engines"))?;
-    engines(out)?;
+/// Adds the GPU engine to a folder that is being served; without one, says that none will come.
+pub fn add_gpu(out: &Path, gpu: Option<&Path>, mode: Mode) -> Result<()> {
+    if let Some(gpu) = gpu {
+        copy_folder(gpu, &out.join("engines"))?;
+    }
+    engines(out, false)?;
     precache(out, mode)
 }
 
 /// Writes `engines/manifest.json` of the engines that are there.
-fn engines(out: &Path) -> Result<()> {
+fn engines(out: &Path, gpu_pending: bool) -> Result<()> {
     let folder = out.join("engines");
     let mut manifest = serde_json::Map::new();
     for kind in ["cpu", "gpu"] {
@@ -74,6 +78,9 @@ fn engines(out: &Path) -> Result<()> {
             let Stamp { bytes, sha256 } = digest::stamp(&folder.join(&wasm))?;
             manifest.insert(kind.to_owned(), json!({ "js": js, "wasm": wasm, "bytes": bytes, "sha256": sha256 }));
         }
+    }
+    if gpu_pending {
+        manifest.insert("gpu_pending".to_owned(), Value::Bool(true));
     }
     write_json(&folder.join("manifest.json"), &Value::Object(manifest))
 }
@@ -101,7 +108,7 @@ fn models(from: &Path, to: &Path) -> Result<()> {
         copy_folder(entry.path(), &to.join(&name))?;
         models.push(json!({
             "title": card["title"].as_str().unwrap_or(&name),
-            "task": card["task"],
+            "task": card["task"].as_str().unwrap_or_default(),
             "card_bytes": card_stamp.bytes,
             "card_sha256": card_stamp.sha256,
             "weights_bytes": weights_stamp.bytes,

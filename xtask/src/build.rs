@@ -98,22 +98,24 @@ pub fn site(profile: Profile, gpu: bool, out: &Path, mode: Mode) -> Result<PathB
     let page = module(&toolchain, PAGE, profile)?;
     let cpu = module(&toolchain, CPU, profile)?;
     let gpu = if gpu { Some(module(&toolchain, GPU, profile)?) } else { None };
-    assemble::assemble(&Parts { page: Some(&page), cpu: &cpu, gpu: gpu.as_deref() }, out, mode)?;
+    assemble::assemble(&Parts { page: Some(&page), cpu: &cpu, gpu: gpu.as_deref(), gpu_pending: false }, out, mode)?;
     Ok(out.to_path_buf())
 }
 
 /// `cargo xtask finish`: Trunk has built the page, this adds everything else.
 ///
 /// A release build waits for the GPU engine; while serving it is built in the background and added when it is ready.
-pub fn finish(dist: &Path) -> Result<()> {
+pub fn finish(dist: Option<&Path>) -> Result<()> {
+    let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let dist = dist.or(staging.as_deref()).context("which folder? Trunk names it in TRUNK_STAGING_DIR, else use --dist")?;
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let toolchain = wasm_target::ensure()?;
     let cpu = module(&toolchain, CPU, Profile::Web)?;
     if release {
         let gpu = module(&toolchain, GPU, Profile::Web)?;
-        return assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: Some(&gpu) }, dist, Mode::Release);
+        return assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: Some(&gpu), gpu_pending: false }, dist, Mode::Release);
     }
-    assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: None }, dist, Mode::Development)?;
+    assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: None, gpu_pending: true }, dist, Mode::Development)?;
     // Trunk moves the staging folder to its place when this hook has ended; the engine is added there.
     let place = std::env::var_os("TRUNK_DIST_DIR").map_or_else(|| paths::root().join("dist"), PathBuf::from);
     let log = std::fs::File::create(paths::cache()?.join("gpu-engine.log"))?;
@@ -129,8 +131,9 @@ pub fn finish(dist: &Path) -> Result<()> {
 
 /// `cargo xtask add-gpu`: see [`finish`].
 pub fn add_gpu(dist: &Path) -> Result<()> {
-    let gpu = module(&wasm_target::ensure()?, GPU, Profile::Web)?;
+    let gpu = wasm_target::ensure().and_then(|toolchain| module(&toolchain, GPU, Profile::Web));
     // Trunk may still be moving its staging folder.
     std::thread::sleep(std::time::Duration::from_secs(2));
-    assemble::add_gpu(dist, &gpu, Mode::Development)
+    assemble::add_gpu(dist, gpu.as_deref().ok(), Mode::Development)?;
+    gpu.map(drop)
 }

@@ -5,11 +5,14 @@
 
 mod assemble;
 mod build;
+mod check;
 mod digest;
 mod html;
 mod paths;
 mod run;
+mod screenshots;
 mod serve;
+mod test;
 mod wasm_target;
 
 use anyhow::Result;
@@ -29,11 +32,17 @@ enum Command {
     Serve(serve::Options),
     /// Build the folder that a web server can serve as it is.
     Build(build::Options),
+    /// Run every test: native, and the page in a real browser.
+    Test(test::Options),
+    /// Format, licences, clippy, documentation, types of the CUDA path.
+    Check,
+    /// Make the pictures of docs/screenshots.
+    Screenshots,
     /// Finish a folder that Trunk built: engines, models, precache list (called by Trunk's hooks).
     Finish {
         /// The folder that Trunk built the page into.
         #[arg(long)]
-        dist: PathBuf,
+        dist: Option<PathBuf>,
     },
     /// Build the GPU engine and add it to a folder that is served already (called by `finish`, in the background).
     #[command(hide = true)]
@@ -50,7 +59,10 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Serve(options) => serve::serve(&options),
         Command::Build(options) => build::build(&options),
-        Command::Finish { dist } => build::finish(&dist),
+        Command::Test(options) => test::test(&options),
+        Command::Check => check::check(),
+        Command::Screenshots => screenshots::screenshots(),
+        Command::Finish { dist } => build::finish(dist.as_deref()),
         Command::AddGpu { dist } => build::add_gpu(&dist),
         Command::Target => wasm_target::for_trunk(),
     }

@@ -43,7 +43,7 @@ pub fn serve(options: &Options) -> Result<()> {
             continue;
         }
         seen = newest;
-        match page_and_cpu(&out, gpu.as_deref()) {
+        match page_and_cpu(&out, gpu.as_deref(), !options.no_gpu) {
             Ok(()) if first => {
                 eprintln!("\nReady after {:.0} s: {}  (Ctrl-C ends)\n", start.elapsed().as_secs_f64(), site.address());
                 if options.open {
@@ -59,21 +59,24 @@ pub fn serve(options: &Options) -> Result<()> {
             // On this thread: cargo would make a rebuild of the page wait for it anyway.
             match wasm_target::ensure().and_then(|toolchain| build::module(&toolchain, GPU, Profile::Web)) {
                 Ok(folder) => {
-                    assemble::add_gpu(&out, &folder, Mode::Development)?;
+                    assemble::add_gpu(&out, Some(&folder), Mode::Development)?;
                     eprintln!("The GPU engine is there; an open page takes it up.");
                     gpu = Some(folder);
                 }
-                Err(reason) => eprintln!("{reason:#}\nThe page works on, with the CPU engine."),
+                Err(reason) => {
+                    eprintln!("{reason:#}\nThe page works on, with the CPU engine.");
+                    assemble::add_gpu(&out, None, Mode::Development)?;
+                }
             }
         }
     }
 }
 
-fn page_and_cpu(out: &Path, gpu: Option<&Path>) -> Result<()> {
+fn page_and_cpu(out: &Path, gpu: Option<&Path>, gpu_wanted: bool) -> Result<()> {
     let toolchain = wasm_target::ensure()?;
     let page = build::module(&toolchain, PAGE, Profile::Web)?;
     let cpu = build::module(&toolchain, CPU, Profile::Web)?;
-    assemble::assemble(&Parts { page: Some(&page), cpu: &cpu, gpu }, out, Mode::Development)
+    assemble::assemble(&Parts { page: Some(&page), cpu: &cpu, gpu, gpu_pending: gpu_wanted && gpu.is_none() }, out, Mode::Development)
 }
 
 fn newest_change() -> SystemTime {

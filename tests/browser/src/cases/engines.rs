@@ -1,0 +1,81 @@
+//! Two engines that answer alike, and what happens when one is not there or dies.
+
+use super::Suite;
+use super::fixtures::Recording;
+use super::open::paths;
+use crate::server::Site;
+use crate::visitor::{self, Answering, by};
+use crate::{Chromium, Gpu};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+/// Largest difference to the command line in probability, as the project promises.
+const CPU_AGREES: f64 = 1e-4;
+const GPU_AGREES: f64 = 1e-3;
+
+/// Names of the models that the built folder offers.
+fn models(suite: &Suite) -> Result<Vec<String>> {
+    let index: Value = serde_json::from_slice(&std::fs::read(suite.site.join("models/index.json"))?)?;
+    let names: Vec<String> = index["models"].as_array().into_iter().flatten().filter_map(|model| model["name"].as_str().map(str::to_owned)).collect();
+    ensure!(!names.is_empty(), "the page offers no model");
+    Ok(names)
+}
+
+pub(super) fn cpu_agrees(suite: &Suite) -> Result<()> {
+    agrees(suite, Gpu::Off, Answering::Cpu, CPU_AGREES)
+}
+
+pub(super) fn gpu_agrees(suite: &Suite) -> Result<()> {
+    agrees(suite, Gpu::On, Answering::Gpu, GPU_AGREES)
+}
+
+fn agrees(suite: &Suite, gpu: Gpu, engine: Answering, allowed: f64) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(gpu)?;
+    let mut page = browser.page(&site.address())?;
+    let files = Recording::of(suite).wfdb();
+    for model in models(suite)? {
+        let native = suite.native.classify(&model, &paths(&files))?;
+        visitor::remember(&mut page, &[("model", &model)])?;
+        visitor::engine_ready(&mut page, engine)?;
+        let shown = visitor::drop_and_classify(&mut page, &paths(&files), engine).with_context(|| model.clone())?;
+        let apart = visitor::difference(&shown, &native).with_context(|| model.clone())?;
+        println!("    {model}: {} labels, largest difference {apart:.1e}", shown.len());
+        ensure!(apart < allowed, "{model}: page and command line differ by {apart}, allowed {allowed}");
+    }
+    Ok(())
+}
+
+pub(super) fn no_adapter(suite: &Suite) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(Gpu::Off)?;
+    let mut page = browser.page(&site.address())?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let reason = page.wait("the reason", "document.querySelector('[data-testid=gpu-reason]')?.textContent", 30)?;
+    ensure!(reason.as_str().is_some_and(|reason| reason.contains("GPU") || reason.contains("adapter")), "the page says {reason}");
+    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    let fetched: Vec<String> = site.requests().into_iter().filter(|request| request.contains("engine_gpu")).collect();
+    ensure!(fetched.is_empty(), "the GPU engine was fetched in vain: {fetched:?}");
+    Ok(())
+}
+
+pub(super) fn replaced(suite: &Suite) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(Gpu::Off)?;
+    let mut page = browser.page(&site.address())?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let files = Recording::of(suite).wfdb();
+    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    ensure!(page.kill_workers()? > 0, "no worker runs");
+    page.listen(std::time::Duration::from_millis(300))?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let kept = page.evaluate(&format!("document.querySelector({:?}) !== null", by("paper-canvas")))?;
+    ensure!(kept == true, "the recording went with the worker");
+    // A new piece of work goes to the new worker.
+    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).edf()), Answering::Cpu)?;
+    page.wait("both recordings", "document.querySelectorAll('[data-testid=recording-select] option').length === 2", 60)?;
+    let after = visitor::answer(&mut page, Answering::Cpu)?;
+    let apart = visitor::difference(&after, &before)?;
+    ensure!(apart < 1e-3, "the new worker answers differently, by {apart}");
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What the page has to do, as sentences that can be false.
+
+mod engines;
+mod fixtures;
+mod hostile;
+mod offline;
+mod open;
+mod privacy;
+
+use crate::native::Native;
+use anyhow::Result;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What the tests run on.
+pub struct Suite {
+    /// The built folder.
+    pub site: PathBuf,
+    /// The workspace's root, for fixtures.
+    pub root: PathBuf,
+    /// The command line.
+    pub native: Native,
+}
+
+/// A test; the GPU engine has to be in the built folder for those that need it.
+struct Case {
+    name: &'static str,
+    needs_gpu: bool,
+    run: fn(&Suite) -> Result<()>,
+}
+
+const CASES: &[Case] = &[
+    Case { name: "a WFDB pair, an EDF and a CSV are drawn and classified by the CPU engine", needs_gpu: false, run: open::on_the_cpu },
+    Case { name: "the trace of the file and a map over it are seen in the pixels", needs_gpu: false, run: open::pixels },
+    Case { name: "files can be picked as well as dropped, and samples are at hand", needs_gpu: false, run: open::picked_and_samples },
+    Case { name: "without an adapter the CPU answers and the page says why", needs_gpu: false, run: engines::no_adapter },
+    Case { name: "the page's CPU engine agrees with the command line for every model", needs_gpu: false, run: engines::cpu_agrees },
+    Case { name: "an engine that dies is replaced and the recording stays", needs_gpu: false, run: engines::replaced },
+    Case { name: "hostile files give an error card and the page lives on", needs_gpu: false, run: hostile::error_cards },
+    Case { name: "the policy forbids inline scripts and other servers, and the page breaks no rule of it", needs_gpu: false, run: privacy::policy },
+    Case { name: "no request leaves page, workers or service worker after a drop", needs_gpu: false, run: privacy::no_request_after_a_drop },
+    Case { name: "after one visit the page works without a network", needs_gpu: false, run: offline::after_one_visit },
+    Case { name: "an update is taken as a whole or not at all", needs_gpu: false, run: offline::whole_or_nothing },
+    Case { name: "nothing sticks out at 360 pixels", needs_gpu: false, run: open::narrow },
+    Case { name: "a WFDB pair, an EDF and a CSV are drawn and classified by the GPU engine", needs_gpu: true, run: open::on_the_gpu },
+    Case { name: "the page's GPU engine agrees with the command line for every model", needs_gpu: true, run: engines::gpu_agrees },
+    Case { name: "after one visit the GPU engine works without a network", needs_gpu: true, run: offline::gpu_after_one_visit },
+];
+
+/// Runs the tests whose name holds `filter`, one after the other; how many passed and failed.
+pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, usize)> {
+    let (mut passed, mut failed) = (0, 0);
+    for case in CASES.iter().filter(|case| case.name.contains(filter)) {
+        if case.needs_gpu && !gpu {
+            println!("test {} ... left out (--no-gpu)", case.name);
+            continue;
+        }
+        let start = Instant::now();
+        let result = catch_unwind(AssertUnwindSafe(|| (case.run)(suite))).unwrap_or_else(|_| Err(anyhow::anyhow!("the test itself panicked")));
+        let seconds = start.elapsed().as_secs_f64();
+        match result {
+            Ok(()) => {
+                passed += 1;
+                println!("test {} ... ok ({seconds:.1} s)", case.name);
+            }
+            Err(reason) => {
+                failed += 1;
+                println!("test {} ... FAILED ({seconds:.1} s)\n    {}", case.name, format!("{reason:#}").replace('\n', "\n    "));
+            }
+        }
+    }
+    Ok((passed, failed))
+}

@@ -1,0 +1,95 @@
+//! What a visitor does on the page, in steps that wait for their effect.
+
+use crate::native::Probabilities;
+use crate::page::Page;
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+
+/// Which engine shall answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answering {
+    /// The CPU engine.
+    Cpu,
+    /// The GPU engine.
+    Gpu,
+}
+
+impl Answering {
+    fn badge(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Gpu => "GPU",
+        }
+    }
+}
+
+/// Seconds for what the software GPU does: it is 50 times slower than the CPU.
+const GPU_PATIENCE: u64 = 420;
+const PATIENCE: u64 = 90;
+
+/// Selector of an element by its test name.
+pub fn by(name: &str) -> String {
+    format!("[data-testid={name}]")
+}
+
+/// Sets what the page remembers, then loads it anew.
+pub fn remember(page: &mut Page, settings: &[(&str, &str)]) -> Result<()> {
+    for (key, value) in settings {
+        page.evaluate(&format!("localStorage.setItem('einthoven.{key}', {value:?})"))?;
+    }
+    page.reload()
+}
+
+/// Waits until an engine is ready for the chosen model.
+pub fn engine_ready(page: &mut Page, engine: Answering) -> Result<()> {
+    let badge = by("engine-badge");
+    let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
+    let what = format!("the {} engine", engine.name());
+    page.wait(&what, &format!("document.querySelector({badge:?})?.dataset.engine === {:?}", engine.badge()), patience).map(drop)
+}
+
+/// Waits until nothing goes on any more and the service worker holds the page.
+pub fn settled(page: &mut Page) -> Result<()> {
+    page.wait("the service worker", "navigator.serviceWorker.controller !== null", PATIENCE)?;
+    page.wait("the end of all tasks", "document.querySelectorAll('[data-testid=task]').length === 0", GPU_PATIENCE)?;
+    page.listen(std::time::Duration::from_millis(1500))
+}
+
+/// Drops files and waits for the answer of the chosen model.
+pub fn drop_and_classify(page: &mut Page, files: &[&Path], engine: Answering) -> Result<Probabilities> {
+    page.drop_files(&by("drop-zone"), files)?;
+    answer(page, engine)
+}
+
+/// The answer that the page shows, once it is there.
+pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
+    let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
+    let settled = "document.querySelector('[data-testid=ran]')?.dataset.engine ?? (document.querySelector('[data-testid=error-card], [data-testid=classify-error], [data-testid=question]') ? 'an error' : null)";
+    let ran = page.wait("an answer", settled, patience)?;
+    if ran != engine.name() {
+        let said = page.evaluate("document.querySelector('[data-testid=error-card], [data-testid=classify-error], [data-testid=question]')?.innerText ?? document.querySelector('[data-testid=gpu-reason]')?.textContent ?? ''")?;
+        bail!("the answer came from {ran}, expected the {}: {said}", engine.name());
+    }
+    let rows = page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))")?;
+    let rows = rows.as_object().context("the findings are no table")?;
+    let probabilities: Probabilities = rows.iter().filter_map(|(code, value)| Some((code.clone(), value.as_f64()?))).collect();
+    if probabilities.is_empty() {
+        bail!("the page shows no finding");
+    }
+    Ok(probabilities)
+}
+
+/// Largest difference between two answers; an error when they are not of the same labels.
+pub fn difference(page: &Probabilities, native: &Probabilities) -> Result<f64> {
+    if page.keys().ne(native.keys()) {
+        bail!("the page has the labels {:?}, the command line {:?}", page.keys(), native.keys());
+    }
+    Ok(page.values().zip(native.values()).map(|(one, two)| (one - two).abs()).fold(0.0, f64::max))
+}

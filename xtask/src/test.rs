@@ -1,0 +1,155 @@
+//! `cargo xtask test`: native tests, then the page in a real browser; the last line is the sum of all.
+
+use crate::build::{self, Profile};
+use crate::{assemble::Mode, paths, run};
+use anyhow::{Context, Result, bail};
+use browser::cases::{self, Suite};
+use browser::native::Native;
+use clap::{Args, ValueEnum};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Options {
+    /// Only one part.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Only browser tests whose name holds this.
+    #[arg(long, default_value = "")]
+    filter: String,
+    /// Leave out what needs the GPU engine, whose build is by far the longest.
+    #[arg(long)]
+    no_gpu: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Native,
+    Browser,
+}
+
+/// Tests that ran, and how they ended.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    /// What did not even start.
+    broken: Vec<String>,
+}
+
+impl Tally {
+    fn attempt<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|reason| self.broken.push(format!("{reason:#}"))).ok()
+    }
+}
+
+/// One build of Burn serves all of these (see `crates/one-build`).
+const NATIVE: [&str; 8] = ["ecg", "formats", "signal", "nets", "classify", "engine", "train", "einthoven"];
+
+/// Runs everything; an error when anything failed.
+pub fn test(options: &Options) -> Result<()> {
+    let start = Instant::now();
+    let mut tally = Tally::default();
+    if options.only != Some(Part::Browser) {
+        eprintln!("Native tests (cold: about 10 minutes on 2 cores, most of it compiling Burn)");
+        let result = suite(run::cargo()?.args(["test", "--no-fail-fast"]).args(NATIVE.iter().flat_map(|name| ["--package", name])), &mut tally);
+        tally.attempt(result);
+        eprintln!("The page's own tests");
+        let result = suite(run::cargo()?.args(["test", "--no-fail-fast", "--package", "einthoven-page"]), &mut tally);
+        tally.attempt(result);
+        eprintln!("The commands' own tests");
+        // In the folder that this program was built in: nothing has to be compiled twice.
+        let result = suite(run::command("cargo").args(["test", "--no-fail-fast", "--package", "xtask", "--package", "browser"]), &mut tally);
+        tally.attempt(result);
+    }
+    if options.only != Some(Part::Native) {
+        let result = in_browser(options, &mut tally);
+        tally.attempt(result);
+    }
+    for reason in &tally.broken {
+        eprintln!("FAILED: {reason}");
+    }
+    let failed = tally.failed + tally.broken.len();
+    eprintln!("after {:.0} s", start.elapsed().as_secs_f64());
+    println!("{} passed, {failed} failed", tally.passed);
+    if failed > 0 {
+        // The line above is the last one: no error message follows it.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// Runs `cargo test`, shows what it prints, and adds up the lines that sum up each program.
+fn suite(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    let shown = run::show(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    let mut failed = 0;
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
+        println!("{line}");
+        if let Some((passed, not)) = counts(&line) {
+            tally.passed += passed;
+            failed += not;
+        }
+    }
+    tally.failed += failed;
+    let status = child.wait()?;
+    if !status.success() && failed == 0 {
+        bail!("`{shown}` ended with {status} before its tests could be counted");
+    }
+    Ok(())
+}
+
+/// Numbers of `test result: ok. 12 passed; 0 failed; ...`.
+fn counts(line: &str) -> Option<(usize, usize)> {
+    let rest = line.trim().strip_prefix("test result: ")?;
+    let number = |word: &str| rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
+    Some((number(" passed")?, number(" failed")?))
+}
+
+fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
+    eprintln!("The page in a browser (cold: about 15 minutes on 2 cores, most of it compiling the GPU engine)");
+    install_browser()?;
+    let folder = paths::cache()?.join("tested-page");
+    build::site(Profile::Web, !options.no_gpu, &folder, Mode::Release)?;
+    let native = Native::new(program()?, paths::root().join("models"));
+    let (passed, failed) = cases::run(&Suite { site: folder, root: paths::root(), native }, &options.filter, !options.no_gpu)?;
+    tally.passed += passed;
+    tally.failed += failed;
+    Ok(())
+}
+
+/// Builds the command line, whose answers the page's are held against.
+pub fn program() -> Result<std::path::PathBuf> {
+    run::succeed(run::cargo()?.args(["build", "--package", "einthoven"]))?;
+    Ok(paths::native_target()?.join("debug").join(format!("einthoven{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Finds Chromium or Chrome; where apt is there and we may, installs Debian's.
+pub fn install_browser() -> Result<()> {
+    if browser::chromium::find().is_some() {
+        return Ok(());
+    }
+    let root = run::output(run::command("id").arg("-u")).as_deref() == Some("0");
+    if root && run::exists("apt-get") {
+        eprintln!("Installing Chromium");
+        run::succeed(run::command("apt-get").arg("update").stdout(Stdio::null()))?;
+        run::succeed(run::command("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "--no-install-recommends", "chromium"]).stdout(Stdio::null()))?;
+    }
+    if browser::chromium::find().is_none() {
+        bail!("the browser tests need Chromium or Chrome: install one (Debian: apt-get install chromium), or name it in CHROMIUM");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn the_counts_of_a_test_program_are_read_from_its_last_line() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(counts(line), Some((12, 3)));
+        assert_eq!(counts("test formats::wfdb ... ok"), None);
+    }
+}
