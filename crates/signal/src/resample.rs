@@ -86,10 +86,9 @@ impl Filter {
     fn weights(&self, fraction: f64) -> (i64, Vec<f32>) {
         let first = (fraction - self.half_width).ceil();
         let last = (fraction + self.half_width).floor();
-        let mut weights: Vec<f64> = (first as i64..=last as i64).map(|j| self.at(j as f64 - fraction)).collect();
+        let weights: Vec<f64> = (first as i64..=last as i64).map(|j| self.at(j as f64 - fraction)).collect();
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
-        (first as i64, weights.into_iter().map(|weight| weight as f32).collect())
+        (first as i64, weights.iter().map(|weight| (weight / sum) as f32).collect())
     }
 }
 
@@ -247,7 +246,9 @@ mod tests {
 
     #[test]
     fn a_sine_below_the_cutoff_passes_at_any_ratio_and_stays_in_place() {
-        for (from, to) in [(500.0, 100.0), (1000.0, 100.0), (360.0, 100.0), (257.0, 100.0), (100.0, 500.0), (128.0, 100.0)] {
+        for (from, to) in
+            [(500.0, 100.0), (1000.0, 100.0), (360.0, 100.0), (257.0, 100.0), (100.0, 500.0), (128.0, 100.0)]
+        {
             let result = resample_in_place(&sine(9.0, from, 10.0, 0.0), from, to);
             let expected = sine(9.0, to, 10.0, 0.0);
             let inner = (0.5 * to) as usize..(9.5 * to) as usize;

@@ -286,7 +286,13 @@ fn odd_parameters_give_a_recording_and_no_panic() {
             individuality: value,
             rhythm: Rhythm::AtrialFlutter { atrial_rate: value, ratio: u32::MAX },
             ventricle: Ventricle::InferiorInjury { millivolts: 0.2 },
-            noise: Noise { baseline_wander: value, mains: value, mains_hertz: value, muscle: value, electrode_motion: value },
+            noise: Noise {
+                baseline_wander: value,
+                mains: value,
+                mains_hertz: value,
+                muscle: value,
+                electrode_motion: value,
+            },
         };
         assert_eq!(simulate(&parameters, 1).recording.signals.len(), 12);
         for rhythm in [Rhythm::CompleteBlock { atrial_rate: value }, Rhythm::PrematureAtrial { chance: value }] {

@@ -124,7 +124,7 @@ impl Condition {
                 p.heart_rate = random.between(62.0, 145.0);
             }
             Condition::AtrialFlutter => {
-                let ratio = if random.chance(0.5) { 2 } else if random.chance(0.5) { 3 } else { 4 };
+                let ratio = [2, 2, 3, 4][(random.unit() * 4.0) as usize];
                 p.rhythm = Rhythm::AtrialFlutter { atrial_rate: random.between(245.0, 330.0), ratio };
             }
             Condition::PrematureAtrial => p.rhythm = Rhythm::PrematureAtrial { chance: random.between(0.03, 0.20) },

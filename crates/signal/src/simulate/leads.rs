@@ -71,9 +71,8 @@ impl Torso {
 /// Goldberger's aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2 hold in whole counts. All are cut so that each lead fits
 /// in 16 bits, as a recorder's amplifiers saturate.
 pub(super) fn twelve(independent: &[Vec<f64>], gain: f64) -> Vec<Vec<i32>> {
-    let round = |step: f64, limit: f64| {
-        move |&value: &f64| ((value * gain / step).round() * step).clamp(-limit, limit) as i32
-    };
+    let round =
+        |step: f64, limit: f64| move |&value: &f64| ((value * gain / step).round() * step).clamp(-limit, limit) as i32;
     let one: Vec<i32> = independent[0].iter().map(round(2.0, 16_380.0)).collect();
     let two: Vec<i32> = independent[1].iter().map(round(2.0, 16_380.0)).collect();
     let combine = |f: fn(i32, i32) -> i32| one.iter().zip(&two).map(|(&i, &ii)| f(i, ii)).collect::<Vec<i32>>();

@@ -406,8 +406,7 @@ impl<'a> Heart<'a> {
     /// to 3 % (the respiratory modulation of Clifford et al. 2010, section 2, in its simplest form).
     fn write(&self, wave: &Wave, reference: f64, breath_at: f64, dipole: &mut [Vec<f64>; 3]) {
         let rate = self.parameters.rate;
-        let breath =
-            (core::f64::consts::TAU * self.parameters.respiratory_rate * breath_at + self.breath_phase).sin();
+        let breath = (core::f64::consts::TAU * self.parameters.respiratory_rate * breath_at + self.breath_phase).sin();
         // A recorder's anti-alias filter, as a Gaussian of a third of a sample: widths add in squares, areas stay.
         let blur = 0.35 / rate;
         let widen = |width: f64| (width * width + blur * blur).sqrt();

@@ -29,7 +29,8 @@ pub struct Noise {
 
 impl Noise {
     /// No noise at all.
-    pub const NONE: Noise = Noise { baseline_wander: 0.0, mains: 0.0, mains_hertz: 50.0, muscle: 0.0, electrode_motion: 0.0 };
+    pub const NONE: Noise =
+        Noise { baseline_wander: 0.0, mains: 0.0, mains_hertz: 50.0, muscle: 0.0, electrode_motion: 0.0 };
     /// A quiet resting recording.
     pub const RESTING: Noise =
         Noise { baseline_wander: 0.03, mains: 0.004, mains_hertz: 50.0, muscle: 0.008, electrode_motion: 0.0 };

@@ -68,8 +68,7 @@ impl SinusNode {
     fn next(&self, time: f64, random: &mut Random) -> f64 {
         let (depth, hertz, phase) = self.respiration;
         let (mayer, mayer_phase) = self.mayer;
-        let swing =
-            depth * (TAU * hertz * time + phase).sin() + mayer * (TAU * 0.1 * time + mayer_phase).sin();
+        let swing = depth * (TAU * hertz * time + phase).sin() + mayer * (TAU * 0.1 * time + mayer_phase).sin();
         self.cycle * (1.0 + swing + random.near(0.0, 0.006)).max(0.3)
     }
 }
@@ -183,8 +182,7 @@ impl Schedule {
         let group = beats.clamp(3, 8);
         let step = random.between(0.07, 0.11);
         let mut schedule = Self::default();
-        for (k, time) in
-            Self::times(parameters, random, |time, random| node.next(time, random)).into_iter().enumerate()
+        for (k, time) in Self::times(parameters, random, |time, random| node.next(time, random)).into_iter().enumerate()
         {
             let place = k as u32 % group;
             if place + 1 == group {

@@ -91,11 +91,8 @@ const PREEXCITED: [Wave; 5] = [
 
 /// A beat from the right ventricle's outflow: left bundle shape, axis down, ST and T opposite to QRS (the usual
 /// form of the idiopathic extrasystole); also used, turned, for beats from elsewhere.
-const VENTRICULAR: [Wave; 3] = [
-    wave(-44.0, 18.0, [0.34, 0.50, 0.20]),
-    wave(2.0, 24.0, [0.72, 1.20, 0.86]),
-    wave(48.0, 18.0, [0.40, 0.34, 0.60]),
-];
+const VENTRICULAR: [Wave; 3] =
+    [wave(-44.0, 18.0, [0.34, 0.50, 0.20]), wave(2.0, 24.0, [0.72, 1.20, 0.86]), wave(48.0, 18.0, [0.40, 0.34, 0.60])];
 
 /// Paced at the right ventricle's apex: left bundle shape, axis up.
 const PACED: [Wave; 3] = [
@@ -135,12 +132,17 @@ impl Template {
             // Fourth universal definition of infarction (Thygesen et al., Circulation 138:e618, 2018, table 2):
             // new ST elevation in two contiguous leads of at least 0.1 mV, in V2 and V3 0.15 to 0.25 mV; Q waves begin.
             Ventricle::InferiorInjury { millivolts } => {
-                let mut template = Self::new(&NORMAL, [-0.20 * millivolts, 0.92 * millivolts, 0.1 * millivolts], [0.16, 0.42, -0.06]);
+                let mut template =
+                    Self::new(&NORMAL, [-0.20 * millivolts, 0.92 * millivolts, 0.1 * millivolts], [0.16, 0.42, -0.06]);
                 template.qrs[0].dipole = [-0.06, -0.26, -0.22];
                 template
             }
             Ventricle::AnteriorInjury { millivolts } => {
-                let mut template = Self::new(&NORMAL, [0.20 * millivolts, -0.08 * millivolts, -0.78 * millivolts], [0.30, 0.12, -0.42]);
+                let mut template = Self::new(
+                    &NORMAL,
+                    [0.20 * millivolts, -0.08 * millivolts, -0.78 * millivolts],
+                    [0.30, 0.12, -0.42],
+                );
                 // The septum's anterior vector is lost: QS or a very small r in V1 to V3.
                 template.qrs[0].dipole = [-0.14, -0.02, 0.14];
                 template.qrs[2].dipole = [0.16, 0.10, 0.74];

@@ -36,7 +36,8 @@ impl Ranking {
     pub(super) fn new(scores: &[f64], truth: &[bool]) -> Self {
         let mut order: Vec<u32> = (0..scores.len() as u32).collect();
         order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
-        let tied = |at: usize| order.get(at + 1).is_some_and(|&next| scores[next as usize] == scores[order[at] as usize]);
+        let tied =
+            |at: usize| order.get(at + 1).is_some_and(|&next| scores[next as usize] == scores[order[at] as usize]);
         let order = order.iter().enumerate().map(|(at, &record)| (record, truth[record as usize], tied(at))).collect();
         Self { order }
     }

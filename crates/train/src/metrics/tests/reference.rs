@@ -37,7 +37,9 @@ fn public_predictions_have_the_metrics_that_scikit_learn_gives() {
     let expected = expected(&folder);
     let mut compared = 0;
     for (name, golden) in expected.as_object().expect("an object") {
-        let Some((file, scores)) = name.split_once('/').filter(|(_, scores)| !scores.contains(' ')) else { continue };
+        let Some((file, scores)) = name.split_once('/').filter(|(_, scores)| !scores.contains(' ')) else {
+            continue;
+        };
         let table = table(&folder, file, scores);
         let areas = macro_auc(&table, Undefined::Skip).expect("defined");
         same(areas.value, &golden["macro_auc"]);
