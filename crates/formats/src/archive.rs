@@ -160,7 +160,7 @@ impl Unpacking<'_> {
     fn unpack(&mut self, name: &str, mut reader: impl Read, packed: u64) -> Result<Vec<u8>, Error> {
         let ratio = packed.saturating_mul(self.limits.archive_ratio).max(RATIO_FROM);
         let mut content = Vec::new();
-        let mut block = [0_u8; 32 << 10];
+        let mut block = [0_u8; 16 << 10];
         loop {
             let count = match reader.read(&mut block) {
                 Ok(0) => return Ok(content),

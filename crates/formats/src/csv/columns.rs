@@ -106,20 +106,25 @@ pub(super) fn signals(
     };
     let rate = limits.rate(file.name, Place::Whole, rate)?;
 
+    let places = clock.as_ref().and_then(|clock| clock.places.as_ref());
+    let rows = columns.first().map_or(0, |column| column.len() as u64);
+    let length = places.and_then(|places| places.last()).map_or(rows, |&last| (last as u64).saturating_add(1));
+    limits.size(file.name, Place::Whole, columns.len() as u64, length)?;
+
     let labels = labels(file, names, columns.len(), preamble, warnings);
     let units = units(file, &labels, preamble, hints, warnings)?;
     let mut signals = Vec::new();
     for ((values, heading), unit) in columns.into_iter().zip(labels).zip(units) {
-        let values = match clock.as_ref().and_then(|clock| clock.places.as_ref()) {
+        let values = match places {
             Some(places) => placed(&values, places),
             None => values,
         };
+        let missing = missing(&values);
         let mut signal = Signal::physical(Lead::from_label(&heading.name), rate, values, unit);
         signal.label = heading.name;
-        signal.missing = missing(&signal.values());
+        signal.missing = missing;
         signals.push(signal);
     }
-    limits.size(file.name, Place::Whole, signals.len() as u64, signals.first().map_or(0, |signal| signal.len() as u64))?;
     Ok(signals)
 }
 
@@ -162,10 +167,9 @@ fn role(first: &[f64], heading: Option<&Heading>, clock: bool, columns: usize) -
             None if step >= 1.0 => Role::Time(1e-3),
             None => Role::Time(1.0),
         },
-        Some(heading) if heading.is_number() && time::is_even(first) => match time::counts_up(first) {
-            true => Role::Number,
-            false => Role::Time(1.0),
-        },
+        Some(heading) if heading.is_number() && time::is_even(first) => {
+            if time::counts_up(first) { Role::Number } else { Role::Time(1.0) }
+        }
         // Without a header only what goes up evenly from 0 or 1 on is a time or a number; a lead never does.
         None if time::counts_up(first) => Role::Number,
         None if time::is_even(first) && step < 1.0 => Role::Time(1.0),

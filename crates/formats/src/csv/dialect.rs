@@ -118,12 +118,13 @@ impl<'a> Iterator for Cells<'a> {
     fn next(&mut self) -> Option<&'a str> {
         let rest = self.rest?;
         let Some(separator) = self.separator else { return self.rest.take() };
-        let mut quoted = false;
-        let end = rest.char_indices().find(|&(at, letter)| {
+        let (mut quoted, mut blank) = (false, true);
+        let end = rest.char_indices().find(|&(_, letter)| {
             // Only a mark at a cell's beginning opens a quotation; an inch mark within a cell does not.
-            if letter == '"' && (quoted || rest.get(..at).is_some_and(|before| before.trim().is_empty())) {
+            if letter == '"' && (quoted || blank) {
                 quoted = !quoted;
             }
+            blank &= letter.is_whitespace();
             !quoted && letter == separator
         });
         let Some((at, _)) = end else { return self.rest.take() };

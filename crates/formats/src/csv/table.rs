@@ -1,7 +1,5 @@
 //! Lines to columns of numbers.
 
-use std::borrow::Cow;
-
 use ecg::{Severity, Warning};
 
 use super::dialect::{self, Dialect};
@@ -28,7 +26,7 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     pub(super) fn read(
         file: &InputFile,
-        text: &'a Cow<str>,
+        text: &'a str,
         limits: &Limits,
         warnings: &mut Vec<Warning>,
     ) -> Result<Table<'a>, Error> {

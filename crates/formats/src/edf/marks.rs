@@ -36,7 +36,7 @@ pub(super) fn read(
     warnings: &mut Vec<Warning>,
 ) -> Result<Marks, Error> {
     let mut marks = Marks::default();
-    let lists = data.annotation_ranges(header);
+    let lists = Data::annotation_ranges(header);
     // A plain EDF may call a signal so by chance, but then its bytes are no lists and nothing is lost.
     if lists.is_empty() || header.continuity == Continuity::Plain && !any_list(data, &lists) {
         return Ok(marks);
@@ -48,7 +48,7 @@ pub(super) fn read(
             let bytes = record.get(range.clone()).unwrap_or_default();
             let parts = bytes.split(|&byte| byte == 0).filter(|part| !part.is_empty());
             for (order, part) in parts.enumerate() {
-                let Some((onset, duration, texts)) = parse(part) else {
+                let Some(List { onset, duration, texts }) = parse(part) else {
                     broken = broken.saturating_add(1);
                     continue;
                 };
@@ -85,8 +85,15 @@ fn any_list(data: &Data, lists: &[core::ops::Range<usize>]) -> bool {
     })
 }
 
-/// Onset, duration and texts of one list without its closing zero.
-fn parse(list: &[u8]) -> Option<(f64, Option<f64>, Vec<&[u8]>)> {
+/// One list.
+struct List<'a> {
+    onset: f64,
+    duration: Option<f64>,
+    texts: Vec<&'a [u8]>,
+}
+
+/// A list without its closing zero.
+fn parse(list: &[u8]) -> Option<List<'_>> {
     let mut parts = list.split(|&byte| byte == SEPARATOR);
     let stamp = parts.next()?;
     let (onset, duration) = match stamp.iter().position(|&byte| byte == DURATION) {
@@ -98,7 +105,7 @@ fn parse(list: &[u8]) -> Option<(f64, Option<f64>, Vec<&[u8]>)> {
     }
     let onset = seconds(onset)?;
     let duration = duration.and_then(seconds).filter(|&duration| duration >= 0.0);
-    Some((onset, duration, parts.collect()))
+    Some(List { onset, duration, texts: parts.collect() })
 }
 
 fn seconds(digits: &[u8]) -> Option<f64> {
@@ -114,7 +121,7 @@ mod tests {
 
     #[test]
     fn one_list_may_hold_several_texts_and_a_duration() {
-        let (onset, duration, texts) = parse("+10.75\u{15}0.5\u{14}Lead off\u{14}äfter\u{14}".as_bytes()).unwrap();
+        let List { onset, duration, texts } = parse("+10.75\u{15}0.5\u{14}Lead off\u{14}äfter\u{14}".as_bytes()).unwrap();
         assert_eq!((onset, duration), (10.75, Some(0.5)));
         assert_eq!(texts, [b"Lead off".as_slice(), "äfter".as_bytes(), b""]);
     }

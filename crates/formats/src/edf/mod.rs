@@ -48,7 +48,7 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
         ..Recording::default()
     };
     let header = Header::read(file, limits, &mut recording.warnings)?;
-    recording.source.format = header.format_name().to_owned();
+    header.format_name().clone_into(&mut recording.source.format);
 
     let data = records::Data::find(file, &header, &mut recording.warnings)?;
     let marks = marks::read(file, &header, &data, limits, &mut recording.warnings)?;

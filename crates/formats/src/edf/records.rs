@@ -77,7 +77,7 @@ impl<'a> Data<'a> {
     }
 
     /// The bytes of a record that are annotation lists.
-    pub(super) fn annotation_ranges(&self, header: &Header) -> Vec<Range<usize>> {
+    pub(super) fn annotation_ranges(header: &Header) -> Vec<Range<usize>> {
         let ranges = Self::ranges(header).into_iter().zip(&header.signals);
         ranges.filter(|(_, signal)| signal.is_annotations()).map(|(range, _)| range).collect()
     }
@@ -105,7 +105,7 @@ pub(super) fn signals(
     let duration = record_duration(file, header, hints)?;
     let mut stored = 0_u64;
     for (signal, _) in wanted() {
-        let samples = signal.samples_per_record.checked_mul(data.count).unwrap_or(u64::MAX);
+        let samples = signal.samples_per_record.saturating_mul(data.count);
         limits.size(file.name, place, 1, samples)?;
         stored = stored.saturating_add(samples);
         // A slow signal beside the ECG (a temperature every 30 s) is legal, so that only the upper bound holds here.

@@ -43,13 +43,10 @@ impl Timeline {
                 continue;
             };
             let expected = segment.start + segment.records as f64 * duration;
-            let difference = match onset {
-                Some(onset) => onset - first_onset - expected,
-                None => {
-                    untimed = untimed.saturating_add(1);
-                    0.0
-                }
-            };
+            if onset.is_none() {
+                untimed = untimed.saturating_add(1);
+            }
+            let difference = onset.map_or(0.0, |onset| onset - first_onset - expected);
             let gap = difference > tolerance;
             if gap && header.continuity == Continuity::Discontinuous {
                 segments.push(Segment { record, records: 1, start: expected + difference });

@@ -1,0 +1,12 @@
+//! A MATLAB 4 file without its header.
+#![no_main]
+
+use formats::InputFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let file = InputFile { name: "a.mat", bytes };
+    if let Ok(recording) = formats::wfdb::matlab::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
+        formats_fuzz::check(&recording);
+    }
+});

@@ -1,0 +1,434 @@
+//! Damaged files: at least 20,000 mutations of sample files of every format, from one seed.
+//!
+//! For each: no panic, memory that stays within a small multiple of the limits (counted by the allocator), an end in
+//! finite time, and, where something was read, a recording that keeps its own rules (sorted missing ranges within the
+//! samples, finite rates and scales, no more samples than the limits allow) and can be written.
+#![allow(unsafe_code, clippy::unwrap_used)]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use ecg::{Annotation, Lead, Recording, Samples, Scale, Signal, Unit};
+use formats::wfdb::StorageFormat;
+use formats::{Hints, InputFile, Limits, Outcome};
+
+/// Cases of each of the six kinds of input; together more than 20,000.
+const CASES: u64 = 3_500;
+const SEED: u64 = 20_261_121;
+/// What one case may hold at once. The limits below allow 2^18 samples: 1 MB of counts, 2 MB of values, and copies.
+const MOST_MEMORY: usize = 64 << 20;
+/// One case takes about a millisecond; a machine that does much else at once is given its due.
+const LONGEST_CASE: Duration = Duration::from_secs(20);
+/// Sample files are cut to this, so that a case stays quick.
+const LONGEST_FILE: usize = 24 << 10;
+
+fn limits() -> Limits {
+    Limits {
+        file_bytes: 1 << 20,
+        leads: 64,
+        samples_per_lead: 1 << 17,
+        samples: 1 << 18,
+        annotations: 1 << 14,
+        segments: 1_000,
+        archive_entries: 100,
+        archive_bytes: 4 << 20,
+        ..Limits::default()
+    }
+}
+
+/// The system's allocator with a count of what is held.
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(held, Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// splitmix64 (Steele et al., OOPSLA 2014): enough for choosing places to break.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`; 0 where there is none.
+    fn below(&mut self, end: usize) -> usize {
+        if end == 0 { 0 } else { (self.next() % end as u64) as usize }
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+/// Files that are read together.
+#[derive(Clone)]
+struct Group {
+    files: Vec<(String, Vec<u8>)>,
+    /// The files that are damaged; the others stay whole.
+    targets: Vec<usize>,
+}
+
+type Corpus = BTreeMap<&'static str, Vec<Group>>;
+
+fn cut(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.truncate(LONGEST_FILE);
+    bytes
+}
+
+fn alone(name: &str, bytes: Vec<u8>) -> Group {
+    Group { files: vec![(name.to_owned(), cut(bytes))], targets: vec![0] }
+}
+
+fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(format!("study/{name}"), zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A two-lead recording with annotations, whose files hold every kind of mark.
+fn annotated() -> Recording {
+    let scale = Scale { gain: 200.0, baseline: 1024.0, unit: Unit::Millivolt };
+    let counts = |step: i32| (0..700).map(|sample| 1024 + sample * step % 300).collect();
+    let signals = vec![
+        Signal::digital(Lead::II, 250.0, counts(7), scale.clone()),
+        Signal::digital(Lead::V5, 250.0, counts(11), scale),
+    ];
+    let mark = |time: f64, code: &str, text: &str| Annotation {
+        time,
+        code: code.into(),
+        text: text.into(),
+        sample: Some((time * 250.0) as i64),
+        ..Annotation::default()
+    };
+    let annotations = vec![mark(0.1, "+", "(N"), mark(0.5, "N", ""), mark(1.2, "V", ""), mark(900.0, "N", ""), mark(901.0, "\"", "note")];
+    Recording { signals, annotations, ..Recording::default() }
+}
+
+/// The challenges' container: a MATLAB 4 matrix `val` of 16-bit integers, two leads by sixty samples.
+fn matlab() -> Vec<u8> {
+    let mut bytes: Vec<u8> = [30_i32, 2, 60, 0, 4].iter().flat_map(|field| field.to_le_bytes()).collect();
+    bytes.extend(b"val\0");
+    bytes.extend((0..120_i16).flat_map(|count| (count * 9).to_le_bytes()));
+    bytes
+}
+
+fn with_files(folder: &Path, header: &str, others: &[&str]) -> Option<Group> {
+    let mut files = Vec::new();
+    for name in std::iter::once(&header).chain(others) {
+        files.push(((*name).to_owned(), cut(std::fs::read(folder.join(name)).ok()?)));
+    }
+    Some(Group { targets: (0..files.len()).collect(), files })
+}
+
+/// Sample files by kind: the fixtures, files made here, and the collection where it is there.
+fn corpus() -> Corpus {
+    let mut corpus = Corpus::new();
+    let one = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/one-recording");
+    let pair = with_files(&one, "00001_lr.hea", &["00001_lr.dat"]).unwrap();
+    let edf = std::fs::read(one.join("00001_lr.edf")).unwrap();
+    let csv = cut(std::fs::read(one.join("00001_lr.csv")).unwrap());
+
+    let recording = annotated();
+    let wfdb = corpus.entry("wfdb").or_default();
+    wfdb.push(pair.clone());
+    for storage in [StorageFormat::F16, StorageFormat::F24, StorageFormat::F32, StorageFormat::F61, StorageFormat::F160, StorageFormat::F212] {
+        let files = formats::wfdb::write(&recording, "one", storage).unwrap();
+        wfdb.push(Group { targets: (0..files.len()).collect(), files });
+    }
+    let segments = b"multi/2 1 250 30\nmulti_layout 0\nseg 20\n~ 10\n".to_vec();
+    let layout = b"multi_layout 1 250 0\n~ 0 200(0)/mV 12 0 0 0 0 II\n".to_vec();
+    let segment = b"seg 1 250 20\nseg.dat 16 200(0)/mV 12 0 0 0 0 II\n".to_vec();
+    let samples = (0..20_i16).flat_map(i16::to_le_bytes).collect();
+    let files = [("multi.hea", segments), ("multi_layout.hea", layout), ("seg.hea", segment), ("seg.dat", samples)];
+    wfdb.push(Group { files: files.map(|(name, bytes)| (name.to_owned(), bytes)).to_vec(), targets: vec![0, 1, 2, 3] });
+
+    let files = formats::wfdb::write(&recording, "one", StorageFormat::F212).unwrap();
+    let marks = files.iter().position(|(name, _)| name.ends_with(".atr")).unwrap();
+    corpus.entry("atr").or_default().push(Group { files, targets: vec![marks] });
+    corpus.entry("mat").or_default().push(alone("a.mat", matlab()));
+    let header = b"a 2 500 60\na.mat 16+24 1000/mV 16 0 0 0 0 I\na.mat 16+24 1000/mV 16 0 9 0 0 II\n#Age: 60\n#Dx: 426783006\n".to_vec();
+    let files = vec![("a.hea".to_owned(), header), ("a.mat".to_owned(), matlab())];
+    corpus.entry("mat").or_default().push(Group { files, targets: vec![0, 1] });
+
+    corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
+    for text in [
+        "Zeit;I (mV);II (mV)\n0,000;0,5;-0,25\n0,002;0,5;-0,25\n0,004;0,5;\n0,006;0,5;1,25\n",
+        "Sample Rate,512 hertz\nLead,Lead I\nUnit,µV\n\n\n14,648\n10,234\n-3,945\n1,100\n",
+        "'Elapsed time','MLII','V5'\n'mm:ss.mmm','mV','mV'\n'0:00.000',1.5,2\n'0:00.004',1,2.5\n'0:00.008',1,2.5\n",
+        "I\tII\tIII\n1\t2\t3\n4\t5\t6\n7\t8\t9\n",
+    ] {
+        let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        corpus.entry("csv").or_default().extend([alone("a.csv", text.into()), alone("a.csv", wide)]);
+    }
+    corpus.entry("csv").or_default().push(alone("a.csv", csv.clone()));
+    let archives = corpus.entry("archive").or_default();
+    let small: Vec<(String, Vec<u8>)> = pair.files.iter().map(|(name, bytes)| (name.clone(), bytes[..bytes.len().min(2000)].to_vec())).collect();
+    archives.push(alone("a.zip", zip(&small)));
+    archives.push(alone("a.zip", zip(&[("inner.zip".to_owned(), zip(&small)), ("a.csv.gz".to_owned(), gzip(&csv[..4000]))])));
+    archives.push(alone("a.csv.gz", gzip(&csv[..4000])));
+    if let Some(folder) = common::shared("data/formats") {
+        add_collection(&folder, &mut corpus);
+    }
+    corpus
+}
+
+fn add_collection(folder: &Path, corpus: &mut Corpus) {
+    for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive")] {
+        let files = common::read_folder(&folder.join(place));
+        corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
+    }
+    let records = folder.join("wfdb");
+    for (header, others) in [
+        ("100.hea", &["100.dat"][..]),
+        ("100_3chan.hea", &["100_3chan.dat"]),
+        ("3000003_0003.hea", &["3000003_0003.dat"]),
+        ("310derive_3.hea", &["310derive_3.dat"]),
+        ("311derive_3.hea", &["311derive_3.dat"]),
+        ("a103l.hea", &["a103l.mat"]),
+        ("flac_3_constant.hea", &["flac_3_constant.dat"]),
+        ("flacformats.hea", &["flacformats.d0", "flacformats.d1", "flacformats.d2"]),
+        ("mixedsignals.hea", &["mixedsignals_e.dat", "mixedsignals_p.dat", "mixedsignals_r.dat"]),
+        (
+            "binformats.hea",
+            &["binformats.d0", "binformats.d1", "binformats.d2", "binformats.d3", "binformats.d4", "binformats.d5", "binformats.d6", "binformats.d7", "binformats.d8", "binformats.d9"],
+        ),
+    ] {
+        corpus.entry("wfdb").or_default().extend(with_files(&records, header, others));
+    }
+    let segments = records.join("multi-segment/041s");
+    corpus.entry("wfdb").or_default().extend(with_files(&segments, "041s.hea", &["041s01.hea", "041s01.dat", "041s02.hea", "041s02.dat"]));
+    for (header, data, marks) in [("100.hea", "100.dat", "100.atr"), ("1003.hea", "100.dat", "1003.atr")] {
+        if let Some(mut group) = with_files(&records, header, &[data, marks]) {
+            group.targets = vec![2];
+            corpus.entry("atr").or_default().push(group);
+        }
+    }
+    if let Some(group) = with_files(&records, "E07500.hea", &["E07500.mat"]) {
+        corpus.entry("mat").or_default().push(alone("E07500.mat", group.files[1].1.clone()));
+        corpus.entry("mat").or_default().push(group);
+    }
+    for place in ["matlab", "matlab/scipy"] {
+        let files = common::read_folder(&folder.join(place));
+        corpus.entry("mat").or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
+    }
+}
+
+/// Numbers at which sizes, counts and rates break programs.
+const EXTREMES: [&str; 22] = [
+    "0", "-1", "1", "255", "256", "65535", "65536", "99999999", "2147483647", "2147483648", "4294967295", "4294967296",
+    "9223372036854775807", "18446744073709551615", "99999999999999999999", "1e308", "1e-308", "nan", "inf", "-0", "0.0000001", "",
+];
+
+/// Damages bytes in one way.
+fn mutate(bytes: &mut Vec<u8>, random: &mut Random) -> &'static str {
+    let length = bytes.len();
+    // Half of all places lie in the first kilobyte, where headers are.
+    let within = if random.below(2) == 0 { length.min(1024) } else { length };
+    let at = random.below(within);
+    match random.below(9) {
+        0 => {
+            for _ in 0..=random.below(8) {
+                let place = random.below(within);
+                if let Some(byte) = bytes.get_mut(place) {
+                    *byte ^= 1 << random.below(8);
+                }
+            }
+            "bits"
+        }
+        1 => {
+            bytes.truncate(at);
+            "truncation"
+        }
+        2 => {
+            let end = length.min(at + 1 + random.below(64));
+            bytes[at..end].fill(*random.pick(&[0x00, 0xFF, 0x7F, 0x80, b' ', b'9', b'\n']));
+            "fill"
+        }
+        3 => {
+            let end = length.min(at + random.below(200));
+            bytes.drain(at..end);
+            "removal"
+        }
+        4 => {
+            let end = length.min(at + random.below(200));
+            let piece = bytes[at..end].to_vec();
+            let to = random.below(length + 1);
+            bytes.splice(to..to, piece);
+            "repetition"
+        }
+        5 => {
+            let end = length.min(at + random.below(500));
+            let piece = bytes[at..end].to_vec();
+            let to = random.below(length.saturating_sub(piece.len()) + 1);
+            bytes[to..to + piece.len()].copy_from_slice(&piece);
+            "splice"
+        }
+        6 | 7 => {
+            // A number of a text: found from a random place on, replaced within its width or beyond.
+            let Some(from) = bytes[at..].iter().position(u8::is_ascii_digit).map(|offset| at + offset) else {
+                return "nothing";
+            };
+            let digits = bytes[from..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+            let mut value = random.pick(&EXTREMES).as_bytes().to_vec();
+            if random.below(2) == 0 {
+                value.resize(digits, b' ');
+            }
+            bytes.splice(from..from + digits, value);
+            "number"
+        }
+        _ => {
+            let value = *random.pick(&[0_u64, 1, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, u64::MAX / 2, u64::MAX]);
+            let width = *random.pick(&[1, 2, 4, 8]);
+            let mut field = value.to_le_bytes()[..width].to_vec();
+            if random.below(3) == 0 {
+                field.reverse();
+            }
+            for (place, byte) in bytes.iter_mut().skip(at).zip(field) {
+                *place = byte;
+            }
+            "field"
+        }
+    }
+}
+
+/// What must hold of anything that a reader gives.
+fn check(outcome: &Outcome, limits: &Limits) {
+    for recording in &outcome.recordings {
+        let mut samples = 0;
+        for signal in &recording.signals {
+            samples += signal.len() as u64;
+            assert!(signal.len() as u64 <= limits.samples_per_lead, "{} samples", signal.len());
+            assert!(signal.rate.is_finite() && signal.rate > 0.0 && signal.start.is_finite(), "rate {}", signal.rate);
+            if let Samples::Digital { scale, .. } = &signal.samples {
+                assert!(scale.gain.is_finite() && scale.gain != 0.0 && scale.baseline.is_finite(), "{scale:?}");
+            }
+            let mut end = 0;
+            for &(from, to) in &signal.missing {
+                assert!(end <= from && from < to && to <= signal.len(), "{:?} of {}", signal.missing, signal.len());
+                end = to;
+            }
+        }
+        assert!(samples <= limits.samples, "{samples} samples");
+        assert!(recording.annotations.len() as u64 <= limits.annotations);
+        assert!(recording.annotations.iter().all(|annotation| annotation.time.is_finite()));
+    }
+    for failure in &outcome.failures {
+        assert!(failure.error.to_string().len() < 2_000, "{}", failure.error);
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    cases: u64,
+    read: u64,
+    warned: u64,
+    refused: u64,
+    slowest: Duration,
+    most_memory: usize,
+}
+
+#[test]
+fn twenty_thousand_damaged_files_neither_panic_nor_take_more_than_they_may() {
+    let corpus = corpus();
+    let limits = limits();
+    let hints = [Hints::default(), Hints { rate: Some(100.0), unit: Some(Unit::Millivolt) }];
+    let mut report = String::new();
+    let mut all = 0;
+    for (kind, groups) in &corpus {
+        let mut tally = Tally::default();
+        let mut random = Random(SEED);
+        let whole = groups.iter().filter(|group| {
+            let files: Vec<InputFile> = group.files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+            !formats::read(&files, &hints[1], &limits).recordings.is_empty()
+        });
+        let whole = whole.count();
+        assert!(whole > 0, "{kind}: no sample file is read while it is whole");
+        for case in 0..CASES {
+            let mut group = groups[case as usize % groups.len()].clone();
+            let mut how = Vec::new();
+            for _ in 0..=random.below(3) {
+                let target = *random.pick(&group.targets);
+                how.push((target, mutate(&mut group.files[target].1, &mut random)));
+            }
+            let what = format!("{kind} case {case} of {:?}, {how:?}", group.files.iter().map(|(name, _)| name).collect::<Vec<_>>());
+            let files: Vec<InputFile> = group.files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+            let hints = &hints[usize::from(case % 4 != 0)];
+
+            let before = HELD.load(Ordering::Relaxed);
+            PEAK.store(before, Ordering::Relaxed);
+            let start = Instant::now();
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                let outcome = formats::read(&files, hints, &limits);
+                check(&outcome, &limits);
+                if case % 8 == 0 {
+                    for recording in &outcome.recordings {
+                        let _ = formats::csv::write(recording);
+                        let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
+                    }
+                }
+                outcome
+            }));
+            let time = start.elapsed();
+            let memory = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+            let outcome = outcome.unwrap_or_else(|_| panic!("{what}: panicked"));
+            assert!(memory < MOST_MEMORY, "{what}: held {memory} bytes");
+            assert!(time < LONGEST_CASE, "{what}: took {time:?}");
+
+            tally.cases += 1;
+            tally.read += u64::from(!outcome.recordings.is_empty());
+            tally.warned += u64::from(outcome.recordings.iter().any(|recording| !recording.warnings.is_empty()));
+            tally.refused += u64::from(!outcome.failures.is_empty());
+            tally.slowest = tally.slowest.max(time);
+            tally.most_memory = tally.most_memory.max(memory);
+        }
+        all += tally.cases;
+        writeln!(
+            report,
+            "{kind:8} {:3} sample sets ({whole} are read whole) {:6} cases: {:6} read, {:6} of them with warnings, {:6} refused; slowest {:?}, most memory {} kB",
+            groups.len(), tally.cases, tally.read, tally.warned, tally.refused, tally.slowest, tally.most_memory >> 10,
+        )
+        .unwrap();
+    }
+    println!("{report}{all} cases");
+    assert!(all >= 20_000);
+}
