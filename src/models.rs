@@ -1,7 +1,7 @@
 //! The models that are served: their list, their cards, their files.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -86,9 +86,6 @@ pub struct Card {
     pub commit: String,
     /// The seed.
     pub seed: Value,
-    /// Everything else.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, Value>,
 }
 
 /// A model's files.

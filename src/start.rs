@@ -10,7 +10,7 @@ use crate::engines::Phase;
 use crate::engines::manifest::{Manifest, adapter};
 use crate::models::Index;
 use crate::state::{Overlay, Preference, State, Theme};
-use crate::{settings, work};
+use crate::{intake, settings, work};
 
 /// Between two looks for a GPU engine that is still being built (ms).
 const LOOK_AGAIN: i32 = 5000;
@@ -20,6 +20,12 @@ pub fn start(state: State) {
     follow_system_theme(state);
     spawn_local(async move { start_engines(state).await });
     spawn_local(async move { fetch_models(state).await });
+    spawn_local(async move {
+        match intake::samples().await {
+            Ok(samples) => state.samples.set(samples),
+            Err(message) => state.complain("The samples", message),
+        }
+    });
 
     // A recording or a model that is newly shown is classified, and begins with the model's first map.
     Effect::new(move |before: Option<(Option<u32>, Option<String>)>| {
@@ -33,6 +39,14 @@ pub fn start(state: State) {
         }
         work::classify(state);
         shown
+    });
+    Effect::new(move |asked: Option<bool>| {
+        let asked = asked.unwrap_or(false);
+        if !asked && state.preference.get() == Preference::Auto {
+            spawn_local(async move { start_gpu(state).await });
+            return true;
+        }
+        asked
     });
     Effect::new(move |_| {
         let _ = (state.engines.gpu.get(), state.model.get());
@@ -80,17 +94,16 @@ async fn start_engines(state: State) {
             None => cpu.set(Phase::Unavailable("this server has no CPU engine".to_owned())),
         },
     }
-    let gpu = state.engines.gpu;
+}
+
+async fn start_gpu(state: State) {
+    let (cpu, gpu) = (state.engines.cpu, state.engines.gpu);
     if let Err(reason) = adapter().await {
         gpu.set(Phase::Unavailable(reason));
         return;
     }
-    if state.preference.get_untracked() == Preference::Cpu {
-        gpu.set(Phase::Unavailable("switched off".to_owned()));
-        return;
-    }
     // The CPU engine answers first; the GPU's larger file waits until it is there.
-    while cpu.get_untracked() == Phase::Starting {
+    while matches!(cpu.get_untracked(), Phase::Waiting | Phase::Starting) {
         sleep(100).await;
     }
     loop {

@@ -8,6 +8,7 @@ use engine::protocol::EngineKind;
 use leptos::prelude::*;
 
 use crate::engines::Engines;
+use crate::intake::Sample;
 use crate::models::{Card, Entry};
 use crate::paper::sheet::{Format, Layout};
 use crate::paper::zoom::Zoom;
@@ -104,6 +105,8 @@ pub struct State {
     pub recordings: RwSignal<Vec<Opened>>,
     /// The one that is shown.
     pub selected: RwSignal<Option<Id>>,
+    /// Recordings that come with the page.
+    pub samples: RwSignal<Vec<Sample>>,
     /// The models that are served.
     pub models: RwSignal<Vec<Entry>>,
     /// Cards that were fetched.
@@ -174,6 +177,7 @@ impl State {
         State {
             recordings: RwSignal::default(),
             selected: RwSignal::default(),
+            samples: RwSignal::default(),
             models: RwSignal::default(),
             cards: RwSignal::default(),
             model: RwSignal::default(),
@@ -260,6 +264,20 @@ impl State {
     pub fn entry(self) -> Option<Entry> {
         let name = self.model.get()?;
         self.models.with(|models| models.iter().find(|entry| entry.name == name).cloned())
+    }
+
+    /// Puts a recording away and shows its neighbour.
+    pub fn close(self, id: Id) {
+        let neighbour = self.recordings.with_untracked(|list| {
+            let place = list.iter().position(|recording| recording.id == id)?;
+            list.get(place + 1).or(place.checked_sub(1).and_then(|before| list.get(before))).map(|recording| recording.id)
+        });
+        self.selected.set(neighbour);
+        self.recordings.update(|list| list.retain(|recording| recording.id != id));
+        self.answers.update(|answers| answers.retain(|key, _| key.0 != id));
+        self.activations.update(|activations| activations.retain(|key, _| key.0 != id));
+        self.readout.set(String::new());
+        self.status.set("Recording closed".to_owned());
     }
 
     /// Shows that something went wrong.

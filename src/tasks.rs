@@ -57,8 +57,7 @@ impl Tasks {
         Tasks { list: RwSignal::new(Vec::new()), last: StoredValue::new(0) }
     }
 
-    /// A new number.
-    pub fn number(self) -> Job {
+    fn number(self) -> Job {
         self.last.update_value(|last| *last += 1);
         self.last.get_value()
     }

@@ -282,9 +282,8 @@ async fn load(state: State, kind: EngineKind, job: Job, entry: &Entry) -> Result
     });
     let buffers = [&files.card_json, &files.weights].map(|bytes| Uint8Array::from(bytes.as_slice()).buffer());
     state.tasks.progress(job, "loading the model", 0.0, 0.0);
-    // Its own number: the answer to this and the answer to the work that waits for it are two.
-    let load = state.tasks.number();
-    let request = Request::LoadModel { job: load, model: entry.name.clone(), card: 0, weights: 1 };
+    // The number of the work that waits for it: its answer is here before that work is sent.
+    let request = Request::LoadModel { job, model: entry.name.clone(), card: 0, weights: 1 };
     Ok(state.engines.ask(kind, &request, buffers.into()).await)
 }
 

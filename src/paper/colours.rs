@@ -10,6 +10,12 @@ impl Colour {
         format!("rgb({} {} {})", self.0, self.1, self.2)
     }
 
+    /// This colour with `part` (0 to 1) of another.
+    pub fn mixed(self, other: Colour, part: f64) -> Colour {
+        let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * part.clamp(0.0, 1.0)).round() as u8;
+        Colour(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+
     /// As CSS writes it, see-through by `alpha` (0 to 1).
     pub fn css_with(self, alpha: f64) -> String {
         format!("rgb({} {} {} / {alpha:.3})", self.0, self.1, self.2)
@@ -86,8 +92,7 @@ impl Palette {
         let below = (place.floor() as usize).min(last - 1);
         let part = place - below as f64;
         let (Some(a), Some(b)) = (self.map.get(below), self.map.get(below + 1)) else { return self.ink };
-        let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * part).round() as u8;
-        Colour(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+        a.mixed(*b, part)
     }
 }
 

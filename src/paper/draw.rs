@@ -83,8 +83,8 @@ impl Picture<'_> {
         let (left, top, width, height) = self.view;
         let hair = (1.0 / self.ratio).max(self.scale * 0.06);
         let hair = self.snap(hair).max(1.0 / self.ratio);
-        let paper = (self.sheet.width() * self.scale - left, self.sheet.height() * self.scale - top);
-        let (right, bottom) = (width.min(paper.0), height.min(paper.1));
+        // The paper goes on to the edge of the view, as a sheet does beyond its last beat.
+        let (right, bottom) = (width, height);
         for (step, colour) in [(1.0, self.palette.fine), (5.0, self.palette.strong)] {
             // Finer than this, lines run together into a grey.
             if step * self.scale * self.ratio < 2.5 {
@@ -156,7 +156,7 @@ impl Picture<'_> {
         if self.overlay.is_some() {
             // A rim of paper keeps the trace readable on the strongest colour.
             context.set_stroke_style_str(&self.palette.paper.css_with(0.85));
-            context.set_line_width(self.line_width() + 1.6);
+            context.set_line_width(self.line_width() + 1.2);
             context.stroke();
         }
         context.set_stroke_style_str(&self.palette.ink.css());
@@ -210,8 +210,10 @@ impl Picture<'_> {
             if any {
                 let value = level as f32 / LEVELS as f32;
                 let strength = (f64::from(value) * 4.0).min(1.0);
-                context.set_stroke_style_str(&self.palette.heat(value).css_with(opacity * strength));
-                context.set_line_width((self.scale * (0.9 + 2.3 * f64::from(value))).max(3.0));
+                // Mixed with the paper beforehand: see-through strokes would add up where they overlap.
+                let colour = self.palette.paper.mixed(self.palette.heat(value), opacity * strength);
+                context.set_stroke_style_str(&colour.css());
+                context.set_line_width((self.scale * (0.8 + 1.8 * f64::from(value))).max(3.0));
                 context.stroke();
             }
         }

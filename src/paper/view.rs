@@ -55,7 +55,11 @@ pub fn Paper() -> impl IntoView {
     Effect::new(move |_| state.scale.set(scale.get()));
     let extent = Memo::new(move |_| {
         let scale = scale.get();
-        sheet.with(|sheet| sheet.as_ref().map_or((0.0, 0.0), |sheet| (sheet.width() * scale, sheet.height() * scale)))
+        let view = view.get();
+        // At least as wide as the view: the grid has no edge inside it.
+        sheet.with(|sheet| {
+            sheet.as_ref().map_or((0.0, 0.0), |sheet| ((sheet.width() * scale).max(view.width), (sheet.height() * scale).ceil()))
+        })
     });
 
     let look = move || {
@@ -133,6 +137,7 @@ pub fn Paper() -> impl IntoView {
     };
 
     view! {
+        <div class="paper-box">
         <div
             class="paper"
             node_ref=scroller
@@ -164,6 +169,8 @@ pub fn Paper() -> impl IntoView {
                     on:pointerleave=left
                 ></canvas>
             </div>
+        </div>
+        <output class="readout" class:shown=move || !state.readout.with(String::is_empty) data-testid="readout">{move || state.readout.get()}</output>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use engine::protocol::EngineKind;
 use leptos::prelude::*;
 
+use super::welcome::SampleList;
 use crate::browser;
 use crate::engines::Phase;
 use crate::intake;
@@ -38,11 +39,15 @@ pub fn Header() -> impl IntoView {
     };
     view! {
         <header class="header">
-            <h1 class="brand"><span class="brand-mark" aria-hidden="true"></span>"Einthoven"</h1>
+            <h1 class="brand"><span class="brand-mark" aria-hidden="true"></span><span class="brand-name">"Einthoven"</span></h1>
             <div class="header-actions">
                 <button class="button primary" on:click=move |_| browser::click("file-input")>"Open"<span class="wide">" files"</span></button>
                 <button class="button wide" on:click=move |_| browser::click("folder-input")>"Open folder"</button>
             </div>
+            <details class="menu" data-testid="samples-menu">
+                <summary class="button">"Samples"</summary>
+                <div class="popover"><SampleList/></div>
+            </details>
             <EngineBadge/>
             <button
                 class="button icon"
@@ -106,7 +111,10 @@ fn EngineBadge() -> impl IntoView {
         Phase::Starting => "starting".to_owned(),
     };
     let cpu = move || device(state.engines.cpu.get());
-    let gpu = move || state.gpu_reason.get().unwrap_or_else(|| device(state.engines.gpu.get()));
+    let gpu = move || match state.preference.get() {
+        Preference::Cpu => "switched off".to_owned(),
+        Preference::Auto => state.gpu_reason.get().unwrap_or_else(|| device(state.engines.gpu.get())),
+    };
     let reason = move || match (kind.get(), state.engines.gpu.get()) {
         ("cpu", Phase::Unavailable(reason)) => format!("no GPU: {reason}"),
         _ => String::new(),

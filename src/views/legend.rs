@@ -47,21 +47,23 @@ fn empty_legend(state: State) -> &'static str {
     }
 }
 
-/// A score with three digits that count.
+/// A score with two digits that count at least.
 fn score(value: f32) -> String {
-    if value == 0.0 || value.abs() >= 0.01 { format!("{value:.3}") } else { format!("{value:.1e}") }
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let decimals = (1.0 - value.abs().log10().floor()).clamp(2.0, 8.0) as usize;
+    format!("{value:.decimals$}").replace('-', "−")
 }
 
 fn uniform(map: &Explanation) -> String {
     match map.uniform.filter(|uniform| *uniform > 0.0) {
         Some(uniform) => format!(
-            "Range {} to {}; an indifferent network would give {} everywhere, so the strongest place has {:.1} times that.",
-            score(map.range.0),
-            score(map.range.1),
-            score(uniform),
-            map.range.1 / uniform
+            "Strongest: {:.1} × the {} of a network that looks everywhere alike.",
+            map.range.1 / uniform,
+            score(uniform)
         ),
-        None => format!("Range {} to {} before scaling.", score(map.range.0), score(map.range.1)),
+        None => String::new(),
     }
 }
 

@@ -34,6 +34,13 @@ pub fn Toolbar() -> impl IntoView {
                     }/>
                 </select>
             </label>
+            <button
+                class="button icon"
+                aria-label="Close this recording"
+                title="Close this recording"
+                data-testid="close"
+                on:click=move |_| if let Some(id) = state.selected.get_untracked() { state.close(id) }
+            >"×"</button>
             <label class="field">
                 <span class="off">"Layout"</span>
                 <select
@@ -85,7 +92,6 @@ pub fn Toolbar() -> impl IntoView {
                 <button class="button" title="Fit to the width (0)" aria-pressed=move || (state.zoom.get() == Zoom::Fit).to_string() on:click=move |_| state.zoom.set(Zoom::Fit)>"Fit"</button>
                 <button class="button" title="True size (1): 25 mm on the paper are 25 mm by the browser's measure" aria-pressed=move || (state.zoom.get() == Zoom::True).to_string() on:click=move |_| state.zoom.set(Zoom::True)>"1:1"</button>
             </div>
-            <output class="readout" data-testid="readout">{move || state.readout.get()}</output>
         </div>
     }
 }

@@ -1,10 +1,9 @@
 //! The empty page: where to drop, what it reads, samples at hand.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser;
-use crate::intake::{self, Sample};
+use crate::intake;
 use crate::state::State;
 
 /// What is shown before the first recording.
@@ -21,25 +20,20 @@ pub fn Welcome() -> impl IntoView {
                 </div>
                 <p class="muted">"WFDB (.hea with .dat or .mat), EDF, EDF+, BDF, CSV, ZIP of these. Files that belong together are dropped together."</p>
             </div>
-            <Samples/>
+            <section class="samples" aria-labelledby="samples-title">
+                <h3 id="samples-title">"Or take one of these"</h3>
+                <SampleList/>
+            </section>
         </div>
     }
 }
 
 /// The recordings that come with the page.
 #[component]
-fn Samples() -> impl IntoView {
+pub fn SampleList() -> impl IntoView {
     let state = State::here();
-    let samples = RwSignal::new(Vec::<Sample>::new());
-    spawn_local(async move {
-        match intake::samples().await {
-            Ok(list) => samples.set(list),
-            Err(message) => state.complain("The samples", message),
-        }
-    });
+    let samples = state.samples;
     view! {
-        <section class="samples" aria-labelledby="samples-title">
-            <h3 id="samples-title">"Or take one of these"</h3>
             <div class="sample-list">
                 <For each=move || samples.get() key=|sample| sample.title.clone() children=move |sample| {
                     let (title, origin) = (sample.title.clone(), sample.origin.clone());
@@ -51,6 +45,5 @@ fn Samples() -> impl IntoView {
                     }
                 }/>
             </div>
-        </section>
     }
 }
