@@ -193,7 +193,7 @@ fn person(random: &mut Random) -> Parameters {
         axis: random.near(0.0, 22.0),
         horizontal: random.near(0.0, 10.0),
         // Voltages differ widely between people; log-normal with a deviation of a fifth.
-        voltage: random.near(-0.10, 0.20).exp(),
+        voltage: random.near(0.06, 0.22).exp(),
         t_wave: random.near(1.0, 0.2),
         noise: Noise {
             baseline_wander: 0.045 * random.unit().powi(2) + 0.008,

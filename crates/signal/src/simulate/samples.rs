@@ -5,8 +5,8 @@ use super::{Condition, Simulated, simulate};
 /// The four sample recordings of the page, 10 s at 500 Hz, each named after what it shows.
 pub fn samples() -> Vec<(Condition, Simulated)> {
     [
-        (Condition::Normal, 11),
-        (Condition::AtrialFibrillation, 12),
+        (Condition::Normal, 19),
+        (Condition::AtrialFibrillation, 15),
         (Condition::LeftBundleBranchBlock, 13),
         (Condition::PrematureVentricular, 14),
     ]
