@@ -87,6 +87,19 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// The number of the work that it asks for, or concerns.
+    pub fn job(&self) -> Job {
+        match self {
+            Request::Open { job, .. }
+            | Request::LoadModel { job, .. }
+            | Request::Classify { job, .. }
+            | Request::Explain { job, .. }
+            | Request::Cancel { job } => *job,
+        }
+    }
+}
+
 /// One lead's samples in millivolts; `buffers[buffer]` holds f32 values, not a number where one is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
