@@ -6,6 +6,7 @@
 //! folders are passed over. Encrypted entries and unknown methods are failures of that entry alone.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -96,9 +97,8 @@ impl Unpacking<'_> {
         if archive.len() as u64 > limits.archive_entries {
             return Err(Error::limit(name, Place::Whole, format!("{} entries", archive.len()), limits.archive_entries));
         }
-        // Entries that share packed bytes make an archive of 40 KB unpack to gigabytes; an honest one never holds more
-        // packed bytes than it is long.
-        let mut packed = 0_u64;
+        // Entries that share packed bytes make an archive of 40 KB unpack to gigabytes; those of an honest one do not.
+        let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
         for index in 0..archive.len() {
             self.count_entry()?;
             let path = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
@@ -116,13 +116,16 @@ impl Unpacking<'_> {
             if entry.is_dir() || entry.is_symlink() {
                 continue;
             }
-            packed = packed.saturating_add(entry.compressed_size());
-            if packed > bytes.len() as u64 {
-                return Err(Error::invalid(name, Place::Whole, "entries that overlap", "entries of their own bytes"));
+            let packed = entry.compressed_size();
+            let start = entry.data_start().unwrap_or_else(|| entry.header_start());
+            let end = start.saturating_add(packed);
+            let before = taken.range(..end).next_back().map_or(0, |(_, &end)| end);
+            if packed > 0 && (before > start || taken.insert(start, end).is_some()) {
+                let place = Place::Byte(start);
+                return Err(Error::invalid(name, place, "entries that overlap", "entries of their own bytes"));
             }
             let inner = join(folder, &clean(&path));
-            let packed_size = entry.compressed_size();
-            match self.unpack(&inner, &mut entry, packed_size) {
+            match self.unpack(&inner, &mut entry, packed) {
                 Ok(content) => self.keep(inner, content, depth)?,
                 Err(error @ Error::Limit { .. }) => return Err(error),
                 Err(error) => self.expanded.failures.push(Failure { files: vec![inner], error }),
@@ -303,6 +306,44 @@ mod tests {
         let expanded = open(&bytes, &Limits::default()).unwrap();
         assert_eq!((expanded.files.len(), expanded.failures.len()), (1, 1));
         assert_eq!(expanded.files[0].0, "drop/b.txt");
+    }
+
+    /// Every place of `needle`, to patch records of an archive.
+    fn places(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
+        (0..bytes.len()).filter(|&at| bytes[at..].starts_with(needle)).collect()
+    }
+
+    #[test]
+    fn entries_that_share_their_packed_bytes_are_refused() {
+        let content: Vec<u8> = (0..200_u8).collect();
+        let mut bytes = zip(&[("a", &content), ("b", &content)]);
+        let second = places(&bytes, b"PK\x01\x02")[1];
+        // The second entry of the directory points to the first one's bytes.
+        bytes[second + 42..second + 46].fill(0);
+        let error = open(&bytes, &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("overlap"), "{error}");
+    }
+
+    #[test]
+    fn an_encrypted_entry_is_a_failure_of_its_own() {
+        let mut bytes = zip(&[("a.txt", b"first"), ("b.txt", b"second")]);
+        let (local, listed) = (places(&bytes, b"PK\x03\x04")[0], places(&bytes, b"PK\x01\x02")[0]);
+        bytes[local + 6] |= 1;
+        bytes[listed + 8] |= 1;
+        let expanded = open(&bytes, &Limits::default()).unwrap();
+        assert_eq!(expanded.files.len(), 1);
+        assert!(expanded.failures[0].error.to_string().starts_with("drop/a.txt"), "{:?}", expanded.failures);
+    }
+
+    #[test]
+    fn stated_sizes_are_not_believed() {
+        let mut bytes = zip(&[("a.txt", &[b'x'; 5000])]);
+        for (signature, offset) in [(b"PK\x03\x04", 22), (b"PK\x01\x02", 24)] {
+            let at = places(&bytes, signature)[0] + offset;
+            bytes[at..at + 4].copy_from_slice(&0xFFFF_FFF0_u32.to_le_bytes());
+        }
+        let content = open(&bytes, &Limits::default()).unwrap().files.pop().map(|(_, bytes)| bytes.len());
+        assert!(content.is_none_or(|length| length == 5000), "{content:?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn stored(signal: &ecg::Signal) -> Vec<i32> {
 
 fn sha256(counts: &[i32]) -> String {
     let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(&bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn near(value: f64, expected: &Value, what: &str) {

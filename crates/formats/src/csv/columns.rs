@@ -19,7 +19,8 @@ struct Heading {
 impl Heading {
     /// `I (mV)`, `I [mV]`, `I_mV`, `I/mV`, `I mV`, `I`. Only a known unit counts without brackets.
     fn read(cell: &str) -> Heading {
-        let cell = cell.trim();
+        // No name of a lead is longer; what is would fill warnings and the page.
+        let cell = cell.char_indices().nth(200).and_then(|(at, _)| cell.get(..at)).unwrap_or(cell).trim();
         for (open, close) in [('(', ')'), ('[', ']')] {
             if let Some((name, unit)) = cell.strip_suffix(close).and_then(|cell| cell.rsplit_once(open))
                 && (is_unit(unit) || !name.trim().is_empty() && Lead::from_label(cell) == Lead::Other(cell.to_owned()))
@@ -95,8 +96,11 @@ pub(super) fn signals(
         (Role::Time(unit), Some(times)) if times.len() > 1 => Some(time::clock(file, times, unit, warnings)?),
         _ => None,
     };
-    if role == Role::Time(1e-3) && heading_of_no_unit(names.is_some(), &table.before) {
-        let message = "the time column states no unit; its steps were taken as milliseconds";
+    if let Role::Time(unit) = role
+        && unit < 1.0
+        && heading_of_no_unit(names.is_some(), &table.before)
+    {
+        let message = format!("the time column states no unit; it was taken as counting {unit:e} s");
         warnings.push(warning(file, Severity::Note, "time column", message));
     }
     let rate = clock.as_ref().map(|clock| clock.rate).or(preamble.rate).or(hints.rate);
@@ -164,7 +168,7 @@ fn role(first: &[f64], heading: Option<&Heading>, clock: bool, columns: usize) -
         Some(heading) if heading.is_time() => match stated {
             Some(unit) => Role::Time(unit),
             None if time::counts_up(first) => Role::Number,
-            None if step >= 1.0 => Role::Time(1e-3),
+            None if step >= 1.0 => Role::Time(unit_of_steps(step)),
             None => Role::Time(1.0),
         },
         Some(heading) if heading.is_number() && time::is_even(first) => {
@@ -175,6 +179,11 @@ fn role(first: &[f64], heading: Option<&Heading>, clock: bool, columns: usize) -
         None if time::is_even(first) && step < 1.0 => Role::Time(1.0),
         _ => Role::Lead,
     }
+}
+
+/// Milliseconds, microseconds or nanoseconds: the longest in which a step is shorter than a second.
+fn unit_of_steps(step: f64) -> f64 {
+    [1e-3, 1e-6, 1e-9].into_iter().find(|unit| step * unit < 1.0).unwrap_or(1e-9)
 }
 
 fn heading_of_no_unit(has_header: bool, before: &[Vec<&str>]) -> bool {

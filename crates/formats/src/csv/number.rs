@@ -23,8 +23,13 @@ pub(super) fn parse(cell: &str, decimal: char) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// A clock time (`h:mm:ss.fff` or `m:ss.fff`, as PhysioNet's programs print it) in seconds.
+/// A clock time (`h:mm:ss.fff` or `m:ss.fff`, as PhysioNet's programs print it) in seconds; with a date before it
+/// (ISO 8601) in seconds from the calendar's beginning.
 pub(super) fn parse_clock(cell: &str) -> Option<f64> {
+    if let Some((date, clock)) = cell.split_once(['T', ' ']) {
+        let clock = clock.split(['Z', '+']).next().unwrap_or(clock);
+        return Some(day_number(date)? * 86_400.0 + parse_clock(clock)?);
+    }
     let mut seconds = 0.0;
     let mut parts = 0_u8;
     for part in cell.split(':') {
@@ -33,6 +38,18 @@ pub(super) fn parse_clock(cell: &str) -> Option<f64> {
         parts = parts.saturating_add(1);
     }
     matches!(parts, 2 | 3).then_some(seconds)
+}
+
+/// The days from 1 March of the year 0 to a date `yyyy-mm-dd` (the usual count with the year begun in March).
+fn day_number(date: &str) -> Option<f64> {
+    let mut parts = date.split('-').map(|part| parse(part, '.').filter(|value| *value >= 1.0 && *value < 10_000.0));
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some() || month > 12.0 || day > 31.0 {
+        return None;
+    }
+    let (year, month) = if month > 2.0 { (year, month - 3.0) } else { (year - 1.0, month + 9.0) };
+    let leap = (year / 4.0).floor() - (year / 100.0).floor() + (year / 400.0).floor();
+    Some(365.0 * year + leap + ((153.0 * month + 2.0) / 5.0).floor() + day - 1.0)
 }
 
 /// A cell without blanks and quotation marks around it.
@@ -64,6 +81,8 @@ mod tests {
         assert_eq!(parse_clock("1:02.5"), Some(62.5));
         assert_eq!(parse_clock("1:00:00.25"), Some(3600.25));
         assert_eq!(parse_clock("12.5"), None);
+        let (eve, day) = (parse_clock("2024-02-29T23:59:59.996Z").unwrap(), parse_clock("2024-03-01 00:00:00").unwrap());
+        assert!((day - eve - 0.004).abs() < 1e-4, "{}", day - eve);
         assert_eq!(bare("'0:00.004'"), "0:00.004");
     }
 }

@@ -120,6 +120,41 @@ fn signals_of_different_rates_cannot_share_a_table() {
     assert_eq!(write(&Recording::default()), Err(WriteError::Empty));
 }
 
+#[test]
+fn a_lead_that_is_called_like_a_formula_is_not_written_as_one() {
+    for name in ["=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-cmd|x!A0"] {
+        let signal = Signal::physical(Lead::Other(name.into()), 100.0, vec![1.0], Unit::Millivolt);
+        let text = String::from_utf8(write(&Recording { signals: vec![signal], ..Recording::default() }).unwrap()).unwrap();
+        let cell = text.lines().next().unwrap().split(',').nth(1).unwrap();
+        assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']), "{cell}");
+    }
+}
+
+#[test]
+fn times_with_a_date_give_the_rate() {
+    let row = |row: u32| format!("2024-02-29T23:59:59.{:03}Z,0.5\n", 4 * row);
+    let recording = read_text(&format!("timestamp,II (mV)\n{}", rows(200, row)), &Hints::default()).unwrap();
+    assert_eq!((recording.signals.len(), recording.signals[0].rate), (1, 250.0));
+    let row = |row: u64| format!("{},0.5\n", 1_700_000_000_000_000_u64 + 2_000 * row);
+    let text = (0..200).map(row).collect::<String>();
+    let recording = read_text(&format!("timestamp,II (mV)\n{text}"), &Hints::default()).unwrap();
+    assert_eq!((recording.signals[0].rate, recording.warnings.len()), (500.0, 1));
+}
+
+#[test]
+fn a_long_line_a_wide_table_and_a_huge_gap_are_refused_before_memory_is_taken() {
+    let long = format!("time (s),I (mV)\n{}0.0,{}\n", rows(20, |row| format!("{},1\n", row)), "1".repeat(2 << 20));
+    let wide = format!("{}\n", vec!["1.5"; 300].join(",")).repeat(5);
+    let leap = format!("time (s),I (mV)\n{}9e9,1\n", rows(20, |row| format!("{},1\n", f64::from(row) / 100.0)));
+    for text in [long, wide, leap] {
+        assert!(read_text(&text, &Hints { rate: Some(100.0), ..MILLIVOLTS }).is_err());
+    }
+    let small = Limits { samples_per_lead: 100, ..Limits::default() };
+    let gap = format!("time (s),I (mV)\n{}9,1\n", rows(20, |row| format!("{},1\n", f64::from(row) / 100.0)));
+    let error = read(&InputFile { name: "a.csv", bytes: gap.as_bytes() }, &Hints::default(), &small).unwrap_err();
+    assert!(matches!(error, Error::Limit { .. }), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

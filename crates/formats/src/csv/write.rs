@@ -42,7 +42,10 @@ pub(super) fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
 
 /// `I (mV)`; a unit that is no voltage stays, one that is not known is left out.
 fn heading(signal: &Signal) -> String {
-    let name = if signal.lead.name().trim().is_empty() { "lead" } else { signal.lead.name() };
+    // A spreadsheet runs a cell that begins so as a formula; a lead's name from a file is not to be run.
+    let name = signal.lead.name().trim().trim_start_matches(['=', '+', '@']);
+    let name = if name.contains(['|', '!']) { name.trim_start_matches('-') } else { name };
+    let name = if name.is_empty() { "lead" } else { name };
     match signal.unit() {
         Unit::Unknown => name.to_owned(),
         unit if unit.in_millivolts().is_some() => format!("{name} (mV)"),

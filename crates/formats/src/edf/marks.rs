@@ -57,6 +57,10 @@ pub(super) fn read(
                     own = Some(onset);
                 }
                 for text_bytes in texts.into_iter().filter(|text| !text.is_empty()) {
+                    if text_bytes.len() as u64 > limits.text_bytes {
+                        let found = format!("an annotation of {} bytes", text_bytes.len());
+                        return Err(Error::limit(file.name, Place::Whole, found, limits.text_bytes));
+                    }
                     if marks.texts.len() as u64 >= limits.annotations {
                         return Err(Error::limit(file.name, Place::Whole, "more annotations", limits.annotations));
                     }

@@ -250,3 +250,19 @@ fn an_edf_is_known_by_its_first_bytes() {
     assert_eq!(score(b"0       short"), 60);
     assert_eq!(score(b"0,1,2,3,4"), 0);
 }
+
+#[test]
+fn nothing_of_a_person_stands_in_errors_or_warnings() {
+    let mut bytes = Builder::with_onsets("EDF+D", &["+0", "+2"]).bytes();
+    bytes[8..35].copy_from_slice(b"MRN-77 F 02-MAR-1951 Doe_Jo");
+    bytes[168..176].copy_from_slice(b"xx.yy.zz");
+    let file = InputFile { name: "a", bytes: &bytes };
+    let recording = read(&file, &Hints::default(), &Limits::default()).unwrap();
+    assert_eq!((recording.patient.name.as_deref(), recording.patient.born.as_deref()), (Some("Doe Jo"), Some("1951-03-02")));
+    let mut said = recording.warnings.iter().map(ToString::to_string).collect::<String>();
+    for length in 0..bytes.len() {
+        let cut = InputFile { name: "a", bytes: &bytes[..length] };
+        said.extend(read(&cut, &Hints::default(), &Limits::default()).err().map(|error| error.to_string()));
+    }
+    assert!(!said.contains("Doe") && !said.contains("MRN") && !said.contains("1951"), "{said}");
+}
