@@ -53,8 +53,16 @@ impl Adam {
         Adam { config, steps: 0, moments: HashMap::new() }
     }
 
-    /// One step over every parameter that has a gradient.
-    pub fn step<M: Module>(&mut self, module: M, mut gradients: Gradients, rate: f64, beta1: f64) -> M {
+    /// One step over every parameter that has a gradient, in Burn's `gradients` or among `others` (by identity, in the
+    /// parameter's own order).
+    pub fn step<M: Module>(
+        &mut self,
+        module: M,
+        mut gradients: Gradients,
+        others: Vec<(ParamId, Vec<f32>)>,
+        rate: f64,
+        beta1: f64,
+    ) -> M {
         self.steps += 1;
         let power = self.steps as i32;
         let mut mapper = Step {
@@ -64,6 +72,7 @@ impl Adam {
             correction1: 1.0 - beta1.powi(power),
             correction2: 1.0 - self.config.beta2.powi(power),
             gradients: &mut gradients,
+            others: others.into_iter().collect(),
             moments: &mut self.moments,
         };
         module.map(&mut mapper)
@@ -95,18 +104,23 @@ struct Step<'a> {
     correction1: f64,
     correction2: f64,
     gradients: &'a mut Gradients,
+    others: HashMap<ParamId, Vec<f32>>,
     moments: &'a mut HashMap<ParamId, Moments>,
 }
 
 impl ModuleMapper for Step<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let (id, tensor, mapper) = param.consume();
-        let Some(gradient) = tensor.grad_remove(self.gradients) else {
+        let other = self.others.remove(&id).map(|values| {
+            let length = values.len();
+            Tensor::<1>::from_data(TensorData::new(values, [length]), &tensor.device().inner())
+        });
+        let burns = || Some(tensor.grad_remove(self.gradients)?.flatten::<1>(0, D - 1));
+        let Some(gradient) = other.or_else(burns) else {
             return Param::from_mapped_value(id, tensor, mapper);
         };
         let value = tensor.inner();
         let shape = value.shape();
-        let gradient = gradient.flatten::<1>(0, D - 1);
         let value = value.flatten::<1>(0, D - 1);
         let config = &self.config;
         let fresh_first = gradient.clone().mul_scalar(1.0 - self.beta1);

@@ -5,17 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::module::Module as _;
-use burn::tensor::{Device, Tensor, TensorData};
-use nets::triplet::{OneSided, triplet_loss};
+use burn::tensor::Device;
 use nets::{Architecture, Network, Tensors};
 use serde::{Deserialize, Serialize};
 
 use crate::auc::macro_auc;
-use crate::batches::{self, Batch};
+use crate::batch_loss::BatchLoss;
+use crate::batches;
 use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
 use crate::dataset::{Dataset, Example};
-use crate::ecgpack::LEADS;
-use crate::loss::cross_entropy;
 use crate::optimiser::Adam;
 use crate::predict::predict;
 use crate::recipes::{Choice, Recipe};
@@ -190,14 +188,14 @@ pub fn train(
                 device.seed(Generator::new(settings.seed, Purpose::Dropout, place as u64).next());
                 let beta1;
                 (rate, beta1) = recipe.schedule.at(place, steps * recipe.epochs);
-                let loss = batch_loss(&network, &batch, input.samples, classes, recipe, &device);
-                let value = f64::from(loss.clone().into_scalar::<f32>());
+                let loss = BatchLoss::new(&network, &batch, input.samples, classes, recipe, &device);
+                let value = loss.value();
                 if !value.is_finite() {
                     return Err(TrainError::Diverged { epoch: epoch + 1, step: step + 1, loss: value });
                 }
-                let gradients = loss.backward();
+                let (gradients, others) = loss.backward();
                 // The step consumes the network and gives it back.
-                network = adam.step(network, gradients, rate, beta1);
+                network = adam.step(network, gradients, others, rate, beta1);
                 losses += value;
                 records += batch.records;
                 watch.step(epoch, step, value, batch.records);
@@ -241,29 +239,6 @@ pub fn train(
         _ => (state.curve.len(), state.network),
     };
     Ok(Ending::Finished(Box::new(Trained { network, chosen, curve: state.curve })))
-}
-
-/// Loss of one batch.
-fn batch_loss(
-    network: &Network,
-    batch: &Batch,
-    window: usize,
-    classes: usize,
-    recipe: &Recipe,
-    device: &Device,
-) -> Tensor<1> {
-    let inputs = TensorData::new(batch.inputs.clone(), [batch.records, LEADS, window]);
-    let labels = TensorData::new(batch.labels.clone(), [batch.records, classes]);
-    let labels = Tensor::<2>::from_data(labels, device);
-    let output = network.forward(Tensor::<3>::from_data(inputs, device));
-    let loss = cross_entropy(output.logits, labels.clone());
-    match output.embeddings {
-        Some(embeddings) if recipe.triplet.weight > 0.0 => {
-            let triplets = triplet_loss(embeddings, &labels, recipe.triplet.margin, OneSided::Pull);
-            loss.add(triplets.mean().mul_scalar(recipe.triplet.weight))
-        }
-        _ => loss,
-    }
 }
 
 fn keep_best(state: &mut Checkpoint, entry: &Epoch, choice: Choice) {
