@@ -60,7 +60,12 @@ impl Limits {
     /// `rate` where it is a number of hertz within the limits.
     pub(crate) fn rate(&self, file: &str, place: Place, rate: f64) -> Result<f64, Error> {
         if !rate.is_finite() || rate <= 0.0 {
-            return Err(Error::invalid(file, place, format!("a sampling rate of {rate}"), "a positive number of hertz"));
+            return Err(Error::invalid(
+                file,
+                place,
+                format!("a sampling rate of {rate}"),
+                "a positive number of hertz",
+            ));
         }
         if rate < self.lowest_rate || rate > self.highest_rate {
             let limit = format!("{} to {} Hz", self.lowest_rate, self.highest_rate);

@@ -41,7 +41,8 @@ pub fn probe(name: &str, bytes: &[u8]) -> Option<Format> {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         u8::from(extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
     };
-    let with_name = |score: u8, extensions: &[&str]| if score == 0 { 0 } else { score.saturating_add(named(extensions)) };
+    let with_name =
+        |score: u8, extensions: &[&str]| if score == 0 { 0 } else { score.saturating_add(named(extensions)) };
     let scores = [
         (archive::score_zip(bytes), Format::Zip),
         (archive::score_gzip(bytes), Format::Gzip),

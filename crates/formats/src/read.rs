@@ -144,7 +144,16 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
 /// True for what databases and file systems put beside recordings.
 fn accompanies(name: &str) -> bool {
     const NAMES: [&str; 10] = [
-        "records", "annotators", "readme", "origin", "license", "licence", "sha256sums", "checksums", "desktop", "thumbs",
+        "records",
+        "annotators",
+        "readme",
+        "origin",
+        "license",
+        "licence",
+        "sha256sums",
+        "checksums",
+        "desktop",
+        "thumbs",
     ];
     const EXTENSIONS: [&str; 6] = ["md", "html", "pdf", "ini", "db", "txt"];
     let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
@@ -177,7 +186,12 @@ fn unknown(file: &InputFile) -> Error {
     if ["dat", "atr", "qrs", "mat", "hea"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
         let header = format!("the WFDB header \"{stem}.hea\" too");
         if extension.eq_ignore_ascii_case("hea") {
-            return Error::invalid(file.name, Place::Whole, "text that is no WFDB header", "a record line and signal lines");
+            return Error::invalid(
+                file.name,
+                Place::Whole,
+                "text that is no WFDB header",
+                "a record line and signal lines",
+            );
         }
         return Error::missing(Needs::File, file.name, format!("a .{extension} file without its header"), header);
     }

@@ -34,9 +34,9 @@ fn record(folder: &std::path::Path, header: &str) -> Recording {
     let files = read_folder(path.parent().unwrap());
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
     // The other headers are left out so that one record alone is read.
-    let keep = |file: &&(String, Vec<u8>)| header.contains("multi-segment") || file.0 == name || !file.0.ends_with(".hea");
-    let files: Vec<InputFile> =
-        files.iter().filter(keep).map(|(name, bytes)| InputFile { name, bytes }).collect();
+    let keep =
+        |file: &&(String, Vec<u8>)| header.contains("multi-segment") || file.0 == name || !file.0.ends_with(".hea");
+    let files: Vec<InputFile> = files.iter().filter(keep).map(|(name, bytes)| InputFile { name, bytes }).collect();
     let outcome = formats::read(&files, &Hints::default(), &Limits::default());
     let found = outcome.recordings.iter().find(|recording| recording.source.files[0] == name);
     found.unwrap_or_else(|| panic!("{header}: {:?}", outcome.failures)).clone()
@@ -134,10 +134,8 @@ fn annotations_are_the_ones_that_wfdb_python_reads() {
         let rate = expected["fs_in_file"].as_f64().unwrap_or(250.0);
         let header = format!("r{stem} 0 {rate}\n");
         let header_name = format!("{stem}.hea");
-        let files = [
-            InputFile { name: &header_name, bytes: header.as_bytes() },
-            InputFile { name: base, bytes: &bytes },
-        ];
+        let files =
+            [InputFile { name: &header_name, bytes: header.as_bytes() }, InputFile { name: base, bytes: &bytes }];
         let outcome = formats::read(&files, &Hints::default(), &Limits::default());
         let marks = &outcome.recordings[0].annotations;
         assert_eq!(marks.len() as u64, expected["n_ann"].as_u64().unwrap(), "{name}");

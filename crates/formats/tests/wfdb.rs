@@ -144,8 +144,17 @@ fn recordings(bits: u32) -> impl Strategy<Value = Recording> {
                 start: Some("2001-02-03T04:05:06.7".into()),
                 patient: Patient { age, sex: Some(if female { Sex::Female } else { Sex::Male }), ..Patient::default() },
                 signals: signals.collect(),
-                annotations: vec![Annotation { time: 0.05, code: "N".into(), text: "beat".into(), ..Annotation::default() }],
-                statements: vec![Statement { system: "SNOMED CT".into(), code: "426783006".into(), text: String::new() }],
+                annotations: vec![Annotation {
+                    time: 0.05,
+                    code: "N".into(),
+                    text: "beat".into(),
+                    ..Annotation::default()
+                }],
+                statements: vec![Statement {
+                    system: "SNOMED CT".into(),
+                    code: "426783006".into(),
+                    text: String::new(),
+                }],
                 comments: vec!["Rx: Unknown".into()],
                 ..Recording::default()
             }

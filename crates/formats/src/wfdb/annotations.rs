@@ -38,10 +38,11 @@ pub(super) struct Mark {
 
 /// Mnemonics by code (annot(5), table of annotation codes); an empty one is not in use.
 const MNEMONICS: [&str; 42] = [
-    "", "N", "L", "R", "a", "V", "F", "J", "A", "S", "E", "j", "/", "Q", "~", "", "|", "", "s", "T", "*", "D", "\"", "=",
-    "p", "B", "^", "t", "+", "u", "?", "!", "[", "]", "e", "n", "@", "x", "f", "(", ")", "r",
+    "", "N", "L", "R", "a", "V", "F", "J", "A", "S", "E", "j", "/", "Q", "~", "", "|", "", "s", "T", "*", "D", "\"",
+    "=", "p", "B", "^", "t", "+", "u", "?", "!", "[", "]", "e", "n", "@", "x", "f", "(", ")", "r",
 ];
-const NOTE: u16 = 22;
+/// The code of a note.
+pub(super) const NOTE: u16 = 22;
 const SKIP: u16 = 59;
 const NUM: u16 = 60;
 const SUB: u16 = 61;
@@ -90,7 +91,7 @@ pub(super) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Annotati
                     cursor.skip(1)?;
                 }
                 if let Some(mark) = all.marks.last_mut() {
-                    mark.text = String::from_utf8_lossy(text).trim_end_matches('\0').to_owned();
+                    String::from_utf8_lossy(text).trim_end_matches('\0').clone_into(&mut mark.text);
                 }
             }
             code => {
@@ -222,11 +223,8 @@ mod tests {
         let marks = [(0, 28, "(N"), (18, 1, ""), (5_000, 5, "abc"), (10_000_000_000, 1, "")];
         let read = read("a.atr", &write(&marks), &Limits::default()).unwrap();
         assert!(read.ended && !read.names_signals);
-        let back: Vec<_> = read
-            .marks
-            .iter()
-            .map(|mark| (mark.tick, code_of(&mark.code).unwrap(), mark.text.as_str()))
-            .collect();
+        let back: Vec<_> =
+            read.marks.iter().map(|mark| (mark.tick, code_of(&mark.code).unwrap(), mark.text.as_str())).collect();
         assert_eq!(back, marks);
     }
 

@@ -146,15 +146,15 @@ impl Header {
                 (name, Some(count))
             }
         };
-        self.name = name.to_owned();
+        name.clone_into(&mut self.name);
         let signals = fields.next().unwrap_or_default();
         self.stated_signals =
             whole(signals).ok_or_else(|| Error::invalid(file, place, shown(signals), "the number of signals"))?;
         limits.size(file, place, self.stated_signals, 0)?;
         if let Some(field) = fields.next() {
             let rate = field.split(['/', '(']).next().unwrap_or_default();
-            let rate = decimal(rate)
-                .ok_or_else(|| Error::invalid(file, place, shown(field), "the sampling rate in hertz"))?;
+            let rate =
+                decimal(rate).ok_or_else(|| Error::invalid(file, place, shown(field), "the sampling rate in hertz"))?;
             self.rate = if rate == 0.0 { DEFAULT_RATE } else { rate };
         }
         self.rate = limits.rate(file, place, self.rate)?;
@@ -162,7 +162,11 @@ impl Header {
             if let Some(frames) = whole(field) {
                 self.frames = (frames > 0 || segments.is_some()).then_some(frames);
             } else {
-                self.note(file, number, "the number of samples cannot be read; it follows from the file's size instead");
+                self.note(
+                    file,
+                    number,
+                    "the number of samples cannot be read; it follows from the file's size instead",
+                );
             }
         }
         let mut time = None;
@@ -260,7 +264,7 @@ fn signal_line(file: &str, number: u64, line: &str, warnings: &mut Vec<Warning>)
     let _block = number_field(&mut rest);
     signal.baseline = baseline.unwrap_or(zero as f64);
     signal.initial = initial.and_then(|value| i32::try_from(value).ok()).unwrap_or(0);
-    signal.description = rest.trim().to_owned();
+    rest.trim().clone_into(&mut signal.description);
     Ok(signal)
 }
 
@@ -312,7 +316,8 @@ impl SignalLine {
                 (gain, Some(baseline))
             }
         };
-        let gain = decimal(gain).ok_or_else(|| Error::invalid(file, place, shown(text), "the gain in counts a unit"))?;
+        let gain =
+            decimal(gain).ok_or_else(|| Error::invalid(file, place, shown(text), "the gain in counts a unit"))?;
         if gain == 0.0 {
             warnings.push(note(file, number, "the gain is 0 (not calibrated); 200 counts a unit are assumed"));
         } else if !(1e-9..1e12).contains(&gain.abs()) {
@@ -422,9 +427,8 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut record = lines.next().unwrap_or_default().split_whitespace();
     let (Some(name), Some(signals)) = (record.next(), record.next().and_then(whole)) else { return 0 };
-    let rate_is_odd = record.next().is_some_and(|rate| {
-        decimal(rate.split(['/', '(']).next().unwrap_or_default()).is_none()
-    });
+    let rate_is_odd =
+        record.next().is_some_and(|rate| decimal(rate.split(['/', '(']).next().unwrap_or_default()).is_none());
     if rate_is_odd || name.contains([',', ';', '<', '{']) {
         return 0;
     }

@@ -87,7 +87,12 @@ fn matrix<'a>(file: &str, cursor: &mut Cursor<'a>) -> Result<Matrix<'a>, Error> 
     let size = size.ok_or_else(|| wrong(format!("a matrix of {rows} x {columns}")))?;
     if size > cursor.remaining() as u64 {
         let found = format!("{} bytes", cursor.remaining());
-        return Err(Error::truncated(file, cursor.place(), found, format!("{size} bytes of a {rows} x {columns} matrix")));
+        return Err(Error::truncated(
+            file,
+            cursor.place(),
+            found,
+            format!("{size} bytes of a {rows} x {columns} matrix"),
+        ));
     }
     let bytes = cursor.take(usize::try_from(size).unwrap_or(usize::MAX))?;
     Ok(Matrix { name, big_endian, number, rows, columns, bytes })
@@ -117,9 +122,9 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
             Err(error) if chosen.is_none() => return Err(error),
             Err(_) => break,
         };
-        let better = chosen.as_ref().is_none_or(|best| {
-            best.name != "val" && (next.name == "val" || next.bytes.len() > best.bytes.len())
-        });
+        let better = chosen
+            .as_ref()
+            .is_none_or(|best| best.name != "val" && (next.name == "val" || next.bytes.len() > best.bytes.len()));
         if better {
             chosen = Some(next);
         }

@@ -44,7 +44,7 @@ pub fn companions(header: &InputFile, limits: &Limits) -> Result<Vec<String>, Er
 
 /// Reads the record of a header from the files in its folder.
 pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits) -> Result<Recording, Error> {
-    let (signals, files, warnings) = match &header.segments {
+    let parts = match &header.segments {
         None => record::signals(file.name, header, folder, limits)?,
         Some(segments) => segments::signals(file.name, header, segments, folder, limits)?,
     };
@@ -52,12 +52,12 @@ pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &
         name: header.name.clone(),
         source: Source { format: "WFDB".to_owned(), files: vec![file.name.to_owned()] },
         start: header.start.clone(),
-        signals,
+        signals: parts.signals,
         warnings: header.warnings.clone(),
         ..Recording::default()
     };
-    recording.source.files.extend(files);
-    recording.warnings.extend(warnings);
+    recording.source.files.extend(parts.files);
+    recording.warnings.extend(parts.warnings);
     comments::sort(&header.comments, &mut recording);
     annotate(file, header, folder, limits, &mut recording);
     if recording.signals.is_empty() {

@@ -2,9 +2,9 @@
 
 use ecg::{Lead, Samples, Scale, Severity, Signal, Warning};
 
+use super::flac;
 use super::header::{Header, SignalLine};
 use super::storage::{StorageFormat, unpack};
-use super::flac;
 use crate::companions::Folder;
 use crate::{Error, InputFile, Limits, Needs, Place, limits};
 
@@ -20,7 +20,7 @@ pub(super) struct Track {
 /// The tracks of a record.
 pub(super) struct Tracks {
     /// One a signal line; none for a null signal and where the file is absent.
-    pub(super) tracks: Vec<Option<Track>>,
+    pub(super) by_line: Vec<Option<Track>>,
     /// The files that they came from.
     pub(super) files: Vec<String>,
     /// What was odd.
@@ -35,11 +35,7 @@ pub(super) fn tracks(
     wanted: Option<u64>,
     limits: &Limits,
 ) -> Result<Tracks, Error> {
-    let mut all = Tracks {
-        tracks: vec![None; header.signals.len()],
-        files: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let mut all = Tracks { by_line: vec![None; header.signals.len()], files: Vec::new(), warnings: Vec::new() };
     let mut left = limits.samples;
     let mut names: Vec<&str> = Vec::new();
     let mut absent: Vec<&str> = Vec::new();
@@ -60,7 +56,7 @@ pub(super) fn tracks(
         let group = Group { header, lines: &lines, wanted, header_file: file };
         let decoded = group.read(&signals, limits, &mut left, &mut all.warnings)?;
         for ((position, _), track) in lines.iter().zip(decoded) {
-            if let Some(slot) = all.tracks.get_mut(*position) {
+            if let Some(slot) = all.by_line.get_mut(*position) {
                 *slot = Some(track);
             }
         }
@@ -95,13 +91,11 @@ impl Group<'_> {
                 return Err(Error::invalid(self.header_file, place, found, "one format and offset for a file"));
             }
         }
-        match shared {
-            Some((Some(storage), offset)) => Ok((storage, offset)),
-            _ => {
-                let place = self.lines.first().map_or(Place::Whole, |(_, line)| Place::Line(line.line));
-                Err(Error::invalid(self.header_file, place, "format 0 with a file", "a storage format"))
-            }
+        if let Some((Some(storage), offset)) = shared {
+            return Ok((storage, offset));
         }
+        let place = self.lines.first().map_or(Place::Whole, |(_, line)| Place::Line(line.line));
+        Err(Error::invalid(self.header_file, place, "format 0 with a file", "a storage format"))
     }
 
     fn read(
@@ -154,7 +148,11 @@ impl Group<'_> {
             }
             let samples = decoded.saturating_mul(u64::from(*each));
             if let Some(damage) = flac::decode(file.name, bytes, storage, samples, &mut counts)? {
-                warnings.push(data(file.name, String::new(), format!("the FLAC stream is damaged ({damage}); read up to there")));
+                warnings.push(data(
+                    file.name,
+                    String::new(),
+                    format!("the FLAC stream is damaged ({damage}); read up to there"),
+                ));
             }
         } else {
             for count in &per_frame {
@@ -164,20 +162,27 @@ impl Group<'_> {
             unpack(storage, bytes, decoded, &per_frame, &initial, &mut counts);
         }
         // Frames that all signals really have.
-        let found = counts.iter().zip(&per_frame).map(|(counts, each)| {
-            (counts.len() as u64).checked_div(u64::from(*each)).unwrap_or(0)
-        });
+        let found = counts
+            .iter()
+            .zip(&per_frame)
+            .map(|(counts, each)| (counts.len() as u64).checked_div(u64::from(*each)).unwrap_or(0));
         let found = found.min().unwrap_or(0);
         let frames = stated.unwrap_or(found).min(found);
         if let Some(stated) = stated.filter(|stated| *stated > frames) {
             if frames == 0 {
                 let found = format!("{} bytes", file.bytes.len());
-                return Err(Error::truncated(file.name, Place::Byte(offset), found, format!("{stated} frames of samples")));
+                return Err(Error::truncated(
+                    file.name,
+                    Place::Byte(offset),
+                    found,
+                    format!("{stated} frames of samples"),
+                ));
             }
             let message = format!("{frames} of {stated} frames are there; the rest is missing");
             warnings.push(data(file.name, String::new(), message));
         }
-        let complete = stated.is_none_or(|stated| stated == frames) && self.header.frames.is_none_or(|all| all == frames);
+        let complete =
+            stated.is_none_or(|stated| stated == frames) && self.header.frames.is_none_or(|all| all == frames);
         let mut tracks = Vec::new();
         for ((_, line), mut counts) in self.lines.iter().zip(counts) {
             let length = samples(frames, line.per_frame);
@@ -277,16 +282,21 @@ pub(super) fn label(line: &SignalLine, position: usize) -> String {
     if line.description.is_empty() { format!("signal {position}") } else { line.description.clone() }
 }
 
+/// What the files of a record give.
+pub(super) struct Parts {
+    /// The signals.
+    pub(super) signals: Vec<Signal>,
+    /// The files that they came from, beside the header.
+    pub(super) files: Vec<String>,
+    /// What was odd.
+    pub(super) warnings: Vec<Warning>,
+}
+
 /// The signals of an ordinary record.
-pub(super) fn signals(
-    file: &str,
-    header: &Header,
-    folder: &Folder,
-    limits: &Limits,
-) -> Result<(Vec<Signal>, Vec<String>, Vec<Warning>), Error> {
-    let Tracks { tracks, files, mut warnings } = tracks(file, header, folder, None, limits)?;
+pub(super) fn signals(file: &str, header: &Header, folder: &Folder, limits: &Limits) -> Result<Parts, Error> {
+    let Tracks { by_line, files, mut warnings } = tracks(file, header, folder, None, limits)?;
     let mut signals = Vec::new();
-    for (position, (line, track)) in header.signals.iter().zip(tracks).enumerate() {
+    for (position, (line, track)) in header.signals.iter().zip(by_line).enumerate() {
         let Some(track) = track else {
             if line.file.is_none() {
                 let message = "a null signal holds no samples and was left out".to_owned();
@@ -305,5 +315,5 @@ pub(super) fn signals(
             derived: false,
         });
     }
-    Ok((signals, files, warnings))
+    Ok(Parts { signals, files, warnings })
 }

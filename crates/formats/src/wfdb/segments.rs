@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ecg::{Samples, Scale, Severity, Signal, Unit, Warning};
 
 use super::header::{Header, SegmentLine, SignalLine};
-use super::record::{self, Track};
+use super::record::{self, Parts, Track};
 use crate::companions::Folder;
 use crate::{Error, Limits, Needs, Place};
 
@@ -28,7 +28,7 @@ pub(super) fn signals(
     segments: &[SegmentLine],
     folder: &Folder,
     limits: &Limits,
-) -> Result<(Vec<Signal>, Vec<String>, Vec<Warning>), Error> {
+) -> Result<Parts, Error> {
     let mut warnings = Vec::new();
     let mut files = Vec::new();
     let headers = segment_headers(file, segments, folder, limits, &mut files, &mut warnings)?;
@@ -46,7 +46,11 @@ pub(super) fn signals(
     let body = without_absent_tail(file, body, &header_of, &mut warnings);
     let mut frames = body.iter().fold(0u64, |sum, segment| sum.saturating_add(segment.frames));
     if let Some(stated) = header.frames.filter(|stated| *stated < frames) {
-        warnings.push(record::data(file, String::new(), format!("the segments hold {frames} frames, the record line states {stated}")));
+        warnings.push(record::data(
+            file,
+            String::new(),
+            format!("the segments hold {frames} frames, the record line states {stated}"),
+        ));
         frames = stated.max(1);
     }
     let a_frame = model.signals.iter().fold(0u64, |sum, line| sum.saturating_add(u64::from(line.per_frame)));
@@ -76,7 +80,7 @@ pub(super) fn signals(
             let read = record::tracks(&format!("{name}.hea"), part, folder, Some(room), limits)?;
             files.extend(read.files);
             warnings.extend(read.warnings);
-            for (position, (line, track)) in part.signals.iter().zip(read.tracks).enumerate() {
+            for (position, (line, track)) in part.signals.iter().zip(read.by_line).enumerate() {
                 let Some(track) = track else { continue };
                 let target = if variable {
                     joined.iter_mut().find(|signal| signal.line.description == line.description)
@@ -84,7 +88,7 @@ pub(super) fn signals(
                     joined.get_mut(position)
                 };
                 match target {
-                    Some(target) if target.line.per_frame == line.per_frame => target.append(start, line, track),
+                    Some(target) if target.line.per_frame == line.per_frame => target.append(start, line, &track),
                     Some(_) => warnings.push(record::data(
                         &format!("{name}.hea"),
                         format!("line {}", line.line),
@@ -103,7 +107,7 @@ pub(super) fn signals(
     let signals = joined.into_iter().enumerate().map(|(position, signal)| signal.finish(position, header.rate, frames));
     let mut seen = std::collections::BTreeSet::new();
     files.retain(|name| seen.insert(name.clone()));
-    Ok((signals.collect(), files, warnings))
+    Ok(Parts { signals: signals.collect(), files, warnings })
 }
 
 /// Reads each segment's header once; a segment of segments is refused, so nothing recurs.
@@ -156,7 +160,7 @@ fn without_absent_tail<'s, 'h>(
 
 impl Joined<'_> {
     /// Puts a part at its frame; what lies before it and was not filled is missing.
-    fn append(&mut self, start: u64, line: &SignalLine, part: Track) {
+    fn append(&mut self, start: u64, line: &SignalLine, part: &Track) {
         let from = record::samples(start, self.line.per_frame);
         if part.counts.is_empty() || self.track.counts.len() > from {
             return;

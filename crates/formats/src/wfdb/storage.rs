@@ -118,8 +118,12 @@ pub(super) fn unpack(
     out: &mut [Vec<i32>],
 ) {
     match format {
-        F16 => deal(bytes.as_chunks().0.iter().map(|pair| i32::from(i16::from_le_bytes(*pair))), frames, per_frame, out),
-        F61 => deal(bytes.as_chunks().0.iter().map(|pair| i32::from(i16::from_be_bytes(*pair))), frames, per_frame, out),
+        F16 => {
+            deal(bytes.as_chunks().0.iter().map(|pair| i32::from(i16::from_le_bytes(*pair))), frames, per_frame, out);
+        }
+        F61 => {
+            deal(bytes.as_chunks().0.iter().map(|pair| i32::from(i16::from_be_bytes(*pair))), frames, per_frame, out);
+        }
         F160 => {
             let offset = |pair: &[u8; 2]| i32::from(u16::from_le_bytes(*pair)).wrapping_sub(32768);
             deal(bytes.as_chunks().0.iter().map(offset), frames, per_frame, out);

@@ -29,11 +29,7 @@ struct Column<'r> {
 /// # Errors
 /// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold,
 /// or a format that is not written (8, 310, 311 and FLAC).
-pub fn write(
-    recording: &Recording,
-    name: &str,
-    format: StorageFormat,
-) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if name.is_empty() || !name.chars().all(plain) {
         return Err(unfit("the record's name", format!("\"{name}\""), "letters, digits, '_' and '-'"));
@@ -72,12 +68,7 @@ fn unfit(what: &str, found: impl Into<String>, expected: impl Into<String>) -> W
     WriteError::Unfit { what: what.to_owned(), found: found.into(), expected: expected.into() }
 }
 
-fn column<'r>(
-    signal: &'r Signal,
-    slowest: f64,
-    format: StorageFormat,
-    missing: i32,
-) -> Result<Column<'r>, WriteError> {
+fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) -> Result<Column<'_>, WriteError> {
     let what = format!("lead {}", signal.label);
     let ratio = signal.rate / slowest;
     if !(ratio.is_finite() && (ratio - ratio.round()).abs() < 1e-9 * ratio && ratio <= 1e6) {
@@ -89,7 +80,9 @@ fn column<'r>(
     let per_frame = to_count(ratio.round());
     let highest = missing.wrapping_add(1).wrapping_neg();
     let (mut counts, scale) = match &signal.samples {
-        Samples::Digital { counts, scale } => (counts.clone(), Scale { baseline: scale.baseline.round(), ..scale.clone() }),
+        Samples::Digital { counts, scale } => {
+            (counts.clone(), Scale { baseline: scale.baseline.round(), ..scale.clone() })
+        }
         Samples::Physical { values, unit } => quantised(values, unit, highest),
     };
     // What is missing becomes the mark; what is there must not look like it.
@@ -159,7 +152,8 @@ fn header(
         let [low, high, ..] = sum.to_le_bytes();
         let sum = i16::from_le_bytes([low, high]);
         let first = column.counts.first().copied().unwrap_or(0);
-        let label = one_line(if column.signal.label.is_empty() { column.signal.lead.name() } else { &column.signal.label });
+        let label =
+            one_line(if column.signal.label.is_empty() { column.signal.lead.name() } else { &column.signal.label });
         let _ = writeln!(
             text,
             "{name}.dat {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
@@ -242,15 +236,15 @@ fn marks(recording: &Recording, rate: f64) -> Vec<u8> {
     for annotation in &recording.annotations {
         #[allow(clippy::cast_possible_truncation)]
         let tick = (annotation.time * rate).round() as i64;
-        match annotations::code_of(&annotation.code) {
-            Some(code) => marks.push((tick, code, annotation.text.clone())),
-            None => {
-                let text = [annotation.code.as_str(), &annotation.text].join(" ");
-                marks.push((tick, 22, text.trim().to_owned()));
-            }
+        if let Some(code) = annotations::code_of(&annotation.code) {
+            marks.push((tick, code, annotation.text.clone()));
+        } else {
+            let text = [annotation.code.as_str(), &annotation.text].join(" ");
+            marks.push((tick, annotations::NOTE, text.trim().to_owned()));
         }
     }
     marks.sort_by_key(|(tick, ..)| *tick);
-    let borrowed: Vec<(i64, u16, &str)> = marks.iter().map(|(tick, code, text)| (*tick, *code, text.as_str())).collect();
+    let borrowed: Vec<(i64, u16, &str)> =
+        marks.iter().map(|(tick, code, text)| (*tick, *code, text.as_str())).collect();
     annotations::write(&borrowed)
 }
