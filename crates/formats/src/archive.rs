@@ -75,7 +75,11 @@ impl Unpacking<'_> {
             let found = format!("archives within archives, {depth} deep");
             return Err(Error::limit(self.archive, Place::Whole, found, self.limits.archive_depth));
         }
-        if is_gzip(bytes) { self.open_gzip(folder, name, bytes, depth) } else { self.open_zip(folder, name, bytes, depth) }
+        if is_gzip(bytes) {
+            self.open_gzip(folder, name, bytes, depth)
+        } else {
+            self.open_zip(folder, name, bytes, depth)
+        }
     }
 
     fn open_gzip(&mut self, folder: &str, name: &str, bytes: &[u8], depth: u64) -> Result<(), Error> {
@@ -213,7 +217,11 @@ fn describe(error: &ZipError) -> String {
 /// Folders and the companion files of macOS and Windows, which no one dropped on purpose.
 fn is_passed_over(path: &str) -> bool {
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    base.is_empty() || base.starts_with("._") || base == ".DS_Store" || base == "Thumbs.db" || path.starts_with("__MACOSX/")
+    base.is_empty()
+        || base.starts_with("._")
+        || base == ".DS_Store"
+        || base == "Thumbs.db"
+        || path.starts_with("__MACOSX/")
 }
 
 /// A name with only its real folders: no root, drive, `.`, `..` or control character.

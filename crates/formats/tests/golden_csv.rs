@@ -47,7 +47,9 @@ fn compare(name: &str, values: &[f64], expected: &Value) {
 /// The rate and the unit to give where a file states none.
 fn hints_for(name: &str) -> Hints {
     match name {
-        "csv/counts_utf16le_11.csv" | "csv/uv_tab_noheader_11.tsv" => Hints { rate: Some(500.0), unit: Some(Unit::Microvolt) },
+        "csv/counts_utf16le_11.csv" | "csv/uv_tab_noheader_11.tsv" => {
+            Hints { rate: Some(500.0), unit: Some(Unit::Microvolt) }
+        }
         "csv/mv_time_header_11.csv" => Hints { rate: None, unit: Some(Unit::Millivolt) },
         _ => Hints::default(),
     }
@@ -116,7 +118,10 @@ fn an_archive_unpacks_to_the_same_bytes() {
         assert_eq!(expanded.files.len(), members.len(), "{name}");
         for (member, expected) in members {
             let (_, bytes) = expanded.files.iter().find(|(name, _)| name.ends_with(member.as_str())).unwrap();
-            assert_eq!((bytes.len() as u64, hex(bytes)), (expected[0].as_u64().unwrap(), expected[2].as_str().unwrap().to_owned()));
+            assert_eq!(
+                (bytes.len() as u64, hex(bytes)),
+                (expected[0].as_u64().unwrap(), expected[2].as_str().unwrap().to_owned())
+            );
         }
     }
 }

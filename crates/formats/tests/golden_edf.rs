@@ -91,7 +91,10 @@ fn every_sample_file_gives_the_values_of_two_other_readers() {
         for (annotation, expected) in recording.annotations.iter().zip(annotations) {
             let expected = expected.as_array().unwrap();
             // pyedflib prints seven decimals.
-            assert!((annotation.time - expected[0].as_f64().unwrap()).abs() < 2e-7, "{name}: {annotation:?} {expected:?}");
+            assert!(
+                (annotation.time - expected[0].as_f64().unwrap()).abs() < 2e-7,
+                "{name}: {annotation:?} {expected:?}"
+            );
             let duration = Some(expected[1].as_f64().unwrap()).filter(|&duration| duration >= 0.0);
             assert_eq!(annotation.duration, duration, "{name}");
             assert_eq!(annotation.text, expected[2].as_str().unwrap(), "{name}");
@@ -145,7 +148,8 @@ fn starts_are_read_and_rubbish_dates_are_left_open() {
 fn a_converter_that_invented_its_limits_is_questioned() {
     let Some(folder) = data() else { return };
     let recording = read(&folder, "contec/0000050.ECG.edf");
-    let questioned = |warning: &&ecg::Warning| warning.severity == Severity::Data && warning.message.contains("too coarse");
+    let questioned =
+        |warning: &&ecg::Warning| warning.severity == Severity::Data && warning.message.contains("too coarse");
     assert!(recording.warnings.iter().filter(questioned).count() >= 6, "{:?}", recording.warnings);
     let good = read(&folder, "edf/short_psg.edf");
     assert!(good.warnings.is_empty(), "{:?}", good.warnings);

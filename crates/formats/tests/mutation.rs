@@ -142,7 +142,13 @@ fn annotated() -> Recording {
         sample: Some((time * 250.0) as i64),
         ..Annotation::default()
     };
-    let annotations = vec![mark(0.1, "+", "(N"), mark(0.5, "N", ""), mark(1.2, "V", ""), mark(900.0, "N", ""), mark(901.0, "\"", "note")];
+    let annotations = vec![
+        mark(0.1, "+", "(N"),
+        mark(0.5, "N", ""),
+        mark(1.2, "V", ""),
+        mark(900.0, "N", ""),
+        mark(901.0, "\"", "note"),
+    ];
     Recording { signals, annotations, ..Recording::default() }
 }
 
@@ -173,7 +179,14 @@ fn corpus() -> Corpus {
     let recording = annotated();
     let wfdb = corpus.entry("wfdb").or_default();
     wfdb.push(pair.clone());
-    for storage in [StorageFormat::F16, StorageFormat::F24, StorageFormat::F32, StorageFormat::F61, StorageFormat::F160, StorageFormat::F212] {
+    for storage in [
+        StorageFormat::F16,
+        StorageFormat::F24,
+        StorageFormat::F32,
+        StorageFormat::F61,
+        StorageFormat::F160,
+        StorageFormat::F212,
+    ] {
         let files = formats::wfdb::write(&recording, "one", storage).unwrap();
         wfdb.push(Group { targets: (0..files.len()).collect(), files, packed: false });
     }
@@ -182,13 +195,19 @@ fn corpus() -> Corpus {
     let segment = b"seg 1 250 20\nseg.dat 16 200(0)/mV 12 0 0 0 0 II\n".to_vec();
     let samples = (0..20_i16).flat_map(i16::to_le_bytes).collect();
     let files = [("multi.hea", segments), ("multi_layout.hea", layout), ("seg.hea", segment), ("seg.dat", samples)];
-    wfdb.push(Group { files: files.map(|(name, bytes)| (name.to_owned(), bytes)).to_vec(), targets: vec![0, 1, 2, 3], packed: false });
+    wfdb.push(Group {
+        files: files.map(|(name, bytes)| (name.to_owned(), bytes)).to_vec(),
+        targets: vec![0, 1, 2, 3],
+        packed: false,
+    });
 
     let files = formats::wfdb::write(&recording, "one", StorageFormat::F212).unwrap();
     let marks = files.iter().position(|(name, _)| name == "one.atr").unwrap();
     corpus.entry("atr").or_default().push(Group { files, targets: vec![marks], packed: false });
     corpus.entry("mat").or_default().push(alone("a.mat", matlab()));
-    let header = b"a 2 500 60\na.mat 16+24 1000/mV 16 0 0 0 0 I\na.mat 16+24 1000/mV 16 0 9 0 0 II\n#Age: 60\n#Dx: 426783006\n".to_vec();
+    let header =
+        b"a 2 500 60\na.mat 16+24 1000/mV 16 0 0 0 0 I\na.mat 16+24 1000/mV 16 0 9 0 0 II\n#Age: 60\n#Dx: 426783006\n"
+            .to_vec();
     let files = vec![("a.hea".to_owned(), header), ("a.mat".to_owned(), matlab())];
     corpus.entry("mat").or_default().push(Group { files, targets: vec![0, 1], packed: false });
 
@@ -204,9 +223,13 @@ fn corpus() -> Corpus {
     }
     corpus.entry("csv").or_default().push(alone("a.csv", csv.clone()));
     let archives = corpus.entry("archive").or_default();
-    let small: Vec<(String, Vec<u8>)> = pair.files.iter().map(|(name, bytes)| (name.clone(), bytes[..bytes.len().min(2000)].to_vec())).collect();
+    let small: Vec<(String, Vec<u8>)> =
+        pair.files.iter().map(|(name, bytes)| (name.clone(), bytes[..bytes.len().min(2000)].to_vec())).collect();
     archives.push(alone("a.zip", zip(&small)));
-    archives.push(alone("a.zip", zip(&[("inner.zip".to_owned(), zip(&small)), ("a.csv.gz".to_owned(), gzip(&csv[..4000]))])));
+    archives.push(alone(
+        "a.zip",
+        zip(&[("inner.zip".to_owned(), zip(&small)), ("a.csv.gz".to_owned(), gzip(&csv[..4000]))]),
+    ));
     archives.push(alone("a.csv.gz", gzip(&csv[..4000])));
     archives.push(Group { targets: vec![0, 1], files: small, packed: true });
     let files = vec![("a.edf".to_owned(), cut(edf)), ("a.csv".to_owned(), csv[..4000].to_vec())];
@@ -235,17 +258,32 @@ fn add_collection(folder: &Path, corpus: &mut Corpus) {
         ("mixedsignals.hea", &["mixedsignals_e.dat", "mixedsignals_p.dat", "mixedsignals_r.dat"]),
         (
             "binformats.hea",
-            &["binformats.d0", "binformats.d1", "binformats.d2", "binformats.d3", "binformats.d4", "binformats.d5", "binformats.d6", "binformats.d7", "binformats.d8", "binformats.d9"],
+            &[
+                "binformats.d0",
+                "binformats.d1",
+                "binformats.d2",
+                "binformats.d3",
+                "binformats.d4",
+                "binformats.d5",
+                "binformats.d6",
+                "binformats.d7",
+                "binformats.d8",
+                "binformats.d9",
+            ],
         ),
     ] {
         corpus.entry("wfdb").or_default().extend(with_files(&records, header, others));
     }
     let segments = records.join("multi-segment/041s");
-    corpus.entry("wfdb").or_default().extend(with_files(&segments, "041s.hea", &["041s01.hea", "041s01.dat", "041s02.hea", "041s02.dat"]));
+    corpus.entry("wfdb").or_default().extend(with_files(
+        &segments,
+        "041s.hea",
+        &["041s01.hea", "041s01.dat", "041s02.hea", "041s02.dat"],
+    ));
     for marks in ["100.atr", "1003.atr", "12726.anI", "huge.qrs"] {
         if let Some(mut group) = with_files(&records, "100.hea", &["100.dat", marks]) {
             group.targets = vec![2];
-            group.files[2].0 = "100.atr".to_owned();
+            "100.atr".clone_into(&mut group.files[2].0);
             corpus.entry("atr").or_default().push(group);
         }
     }
@@ -256,7 +294,8 @@ fn add_collection(folder: &Path, corpus: &mut Corpus) {
     for place in ["matlab", "matlab/scipy"] {
         let files = common::read_folder(&folder.join(place));
         // Later versions are refused by their first bytes; damaging them would test nothing else.
-        let version_4 = |(name, bytes): &(String, Vec<u8>)| formats::probe(name, bytes) == Some(formats::Format::MatlabV4);
+        let version_4 =
+            |(name, bytes): &(String, Vec<u8>)| formats::probe(name, bytes) == Some(formats::Format::MatlabV4);
         let files = files.into_iter().filter(version_4);
         corpus.entry("mat").or_default().extend(files.map(|(name, bytes)| alone(&name, bytes)));
     }
@@ -264,8 +303,28 @@ fn add_collection(folder: &Path, corpus: &mut Corpus) {
 
 /// Numbers at which sizes, counts and rates break programs.
 const EXTREMES: [&str; 22] = [
-    "0", "-1", "1", "255", "256", "65535", "65536", "99999999", "2147483647", "2147483648", "4294967295", "4294967296",
-    "9223372036854775807", "18446744073709551615", "99999999999999999999", "1e308", "1e-308", "nan", "inf", "-0", "0.0000001", "",
+    "0",
+    "-1",
+    "1",
+    "255",
+    "256",
+    "65535",
+    "65536",
+    "99999999",
+    "2147483647",
+    "2147483648",
+    "4294967295",
+    "4294967296",
+    "9223372036854775807",
+    "18446744073709551615",
+    "99999999999999999999",
+    "1e308",
+    "1e-308",
+    "nan",
+    "inf",
+    "-0",
+    "0.0000001",
+    "",
 ];
 
 /// Damages bytes in one way.
@@ -326,7 +385,20 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) -> &'static str {
             "number"
         }
         _ => {
-            let value = *random.pick(&[0_u64, 1, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, u64::MAX / 2, u64::MAX]);
+            let value = *random.pick(&[
+                0_u64,
+                1,
+                0x7F,
+                0xFF,
+                0x7FFF,
+                0x8000,
+                0xFFFF,
+                0x7FFF_FFFF,
+                0x8000_0000,
+                0xFFFF_FFFF,
+                u64::MAX / 2,
+                u64::MAX,
+            ]);
             let width = *random.pick(&[1, 2, 4, 8]);
             let mut field = value.to_le_bytes()[..width].to_vec();
             if random.below(3) == 0 {
@@ -402,7 +474,10 @@ fn twenty_thousand_damaged_files_neither_panic_nor_take_more_than_they_may() {
             if group.packed {
                 group.files = vec![("a.zip".to_owned(), zip(&group.files))];
             }
-            let what = format!("{kind} case {case} of {:?}, {how:?}", group.files.iter().map(|(name, _)| name).collect::<Vec<_>>());
+            let what = format!(
+                "{kind} case {case} of {:?}, {how:?}",
+                group.files.iter().map(|(name, _)| name).collect::<Vec<_>>()
+            );
             let files: Vec<InputFile> = group.files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
             let hints = &hints[usize::from(case % 4 != 0)];
 

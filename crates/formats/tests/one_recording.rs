@@ -41,10 +41,15 @@ fn a_table_written_from_any_of_them_reads_back_the_same() {
     for names in [&["00001_lr.hea", "00001_lr.dat"][..], &["00001_lr.edf"], &["00001_lr.csv"]] {
         let recording = read(names);
         let bytes = formats::csv::write(&recording).unwrap();
-        let mut outcome = formats::read(&[InputFile { name: "a.csv", bytes: &bytes }], &Hints::default(), &Limits::default());
+        let mut outcome =
+            formats::read(&[InputFile { name: "a.csv", bytes: &bytes }], &Hints::default(), &Limits::default());
         let back = outcome.recordings.remove(0);
         for lead in &Lead::TWELVE {
-            assert_eq!(back.lead(lead).unwrap().millivolts(), recording.lead(lead).unwrap().millivolts(), "{names:?} {lead}");
+            assert_eq!(
+                back.lead(lead).unwrap().millivolts(),
+                recording.lead(lead).unwrap().millivolts(),
+                "{names:?} {lead}"
+            );
         }
     }
 }

@@ -40,15 +40,29 @@ impl Heading {
     /// True for the heading of a time column.
     fn is_time(&self) -> bool {
         const NAMES: [&str; 15] = [
-            "time", "t", "zeit", "temps", "tiempo", "tempo", "elapsed time", "seconds", "sec", "s", "milliseconds", "ms", "timestamp",
-            "time stamp", "时间",
+            "time",
+            "t",
+            "zeit",
+            "temps",
+            "tiempo",
+            "tempo",
+            "elapsed time",
+            "seconds",
+            "sec",
+            "s",
+            "milliseconds",
+            "ms",
+            "timestamp",
+            "time stamp",
+            "时间",
         ];
         NAMES.contains(&self.name.to_lowercase().as_str())
     }
 
     /// True for the heading of a column that only counts rows.
     fn is_number(&self) -> bool {
-        let names = ["", "index", "sample", "samples", "sample #", "sample number", "n", "nr", "no", "row", "unnamed: 0"];
+        let names =
+            ["", "index", "sample", "samples", "sample #", "sample number", "n", "nr", "no", "row", "unnamed: 0"];
         names.contains(&self.name.to_lowercase().as_str())
     }
 }
@@ -172,7 +186,11 @@ fn role(first: &[f64], heading: Option<&Heading>, clock: bool, columns: usize) -
             None => Role::Time(1.0),
         },
         Some(heading) if heading.is_number() && time::is_even(first) => {
-            if time::counts_up(first) { Role::Number } else { Role::Time(1.0) }
+            if time::counts_up(first) {
+                Role::Number
+            } else {
+                Role::Time(1.0)
+            }
         }
         // Without a header only what goes up evenly from 0 or 1 on is a time or a number; a lead never does.
         None if time::counts_up(first) => Role::Number,

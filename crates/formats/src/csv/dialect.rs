@@ -65,7 +65,8 @@ fn try_dialect(lines: &[&str], separator: Option<char>, decimal: char) -> Option
     if columns < 2 && separator.is_some() {
         return None;
     }
-    let mut rows = lines.iter().enumerate().filter(|(_, line)| is_row(line) && cells(line, separator).count() == columns);
+    let mut rows =
+        lines.iter().enumerate().filter(|(_, line)| is_row(line) && cells(line, separator).count() == columns);
     let first_row = rows.next()?.0;
     let dialect = Dialect { separator, decimal, columns, first_row, rows: rows.count().saturating_add(1) };
     if (separator, decimal) == (None, ',') {

@@ -81,7 +81,8 @@ mod tests {
         assert_eq!(parse_clock("1:02.5"), Some(62.5));
         assert_eq!(parse_clock("1:00:00.25"), Some(3600.25));
         assert_eq!(parse_clock("12.5"), None);
-        let (eve, day) = (parse_clock("2024-02-29T23:59:59.996Z").unwrap(), parse_clock("2024-03-01 00:00:00").unwrap());
+        let (eve, day) =
+            (parse_clock("2024-02-29T23:59:59.996Z").unwrap(), parse_clock("2024-03-01 00:00:00").unwrap());
         assert!((day - eve - 0.004).abs() < 1e-4, "{}", day - eve);
         assert_eq!(bare("'0:00.004'"), "0:00.004");
     }

@@ -50,7 +50,9 @@ impl<'a> Table<'a> {
             if index < dialect.first_row {
                 if !line.trim().is_empty() {
                     let line = line.trim_start_matches(['#', '%']);
-                    table.before.push(dialect::cells(line, dialect.separator.or(Some(','))).map(number::bare).collect());
+                    table
+                        .before
+                        .push(dialect::cells(line, dialect.separator.or(Some(','))).map(number::bare).collect());
                 }
                 continue;
             }

@@ -15,7 +15,10 @@ fn rows(count: u32, row: impl Fn(u32) -> String) -> String {
 
 #[test]
 fn a_header_with_units_and_a_time_column_needs_no_hint() {
-    let text = format!("time (s),I (mV),V1 [uV],Resp (%)\n{}", rows(20, |row| format!("{:.3},{row},-{row},7\n", f64::from(row) / 500.0)));
+    let text = format!(
+        "time (s),I (mV),V1 [uV],Resp (%)\n{}",
+        rows(20, |row| format!("{:.3},{row},-{row},7\n", f64::from(row) / 500.0))
+    );
     let recording = read_text(&text, &Hints::default()).unwrap();
     let leads: Vec<_> = recording.signals.iter().map(|signal| (signal.lead.clone(), signal.unit().clone())).collect();
     let resp = (Lead::Other("Resp".into()), Unit::Other("%".into()));
@@ -55,7 +58,10 @@ fn times_in_milliseconds_are_told_by_their_unit_or_their_steps() {
 
 #[test]
 fn the_layout_of_physionets_programs_is_read() {
-    let text = format!("'Elapsed time','MLII','V5'\n'mm:ss.mmm','mV','mV'\n{}", rows(40, |row| format!("'0:00.{:03}',-0.145,-0.065\n", 4 * row)));
+    let text = format!(
+        "'Elapsed time','MLII','V5'\n'mm:ss.mmm','mV','mV'\n{}",
+        rows(40, |row| format!("'0:00.{:03}',-0.145,-0.065\n", 4 * row))
+    );
     let recording = read_text(&text, &Hints::default()).unwrap();
     assert_eq!((recording.signals[0].rate, recording.signals[0].label.as_str()), (250.0, "MLII"));
     assert_eq!(recording.signals[1].lead, Lead::V5);
@@ -63,7 +69,9 @@ fn the_layout_of_physionets_programs_is_read() {
 
 #[test]
 fn lines_before_the_table_may_state_the_rate() {
-    for line in ["# sampling rate: 500", "fs=500", "Sample Rate,500 hertz", "Messrate,500,0 Hertz", "% frequency: 500 Hz"] {
+    for line in
+        ["# sampling rate: 500", "fs=500", "Sample Rate,500 hertz", "Messrate,500,0 Hertz", "% frequency: 500 Hz"]
+    {
         let text = format!("{line}\nI (mV),II (mV)\n{}", rows(10, |row| format!("0.{row},1.5\n")));
         assert_eq!(read_text(&text, &Hints::default()).unwrap().signals[0].rate, 500.0, "{line}");
     }
@@ -71,11 +79,14 @@ fn lines_before_the_table_may_state_the_rate() {
 
 #[test]
 fn blank_cells_are_missing_samples() {
-    let text = format!("time (s),I (mV),II (mV)\n{}", rows(100, |row| match row {
-        5 | 6 => format!("{},,2\n", f64::from(row) / 100.0),
-        9 => format!("{},NaN,2\n", f64::from(row) / 100.0),
-        _ => format!("{},1,2\n", f64::from(row) / 100.0),
-    }));
+    let text = format!(
+        "time (s),I (mV),II (mV)\n{}",
+        rows(100, |row| match row {
+            5 | 6 => format!("{},,2\n", f64::from(row) / 100.0),
+            9 => format!("{},NaN,2\n", f64::from(row) / 100.0),
+            _ => format!("{},1,2\n", f64::from(row) / 100.0),
+        })
+    );
     let recording = read_text(&text, &Hints::default()).unwrap();
     assert_eq!(recording.signals[0].missing, [(5, 7), (9, 10)]);
     assert!(recording.signals[1].missing.is_empty());
@@ -83,7 +94,12 @@ fn blank_cells_are_missing_samples() {
 
 #[test]
 fn one_bad_cell_is_a_warning_and_many_are_an_error() {
-    let table = |bad: u32| format!("I (mV),II (mV)\n{}", rows(100, |row| if row % 100 / bad == 0 { "1,x\n".into() } else { "1,2.5\n".to_string() }));
+    let table = |bad: u32| {
+        format!(
+            "I (mV),II (mV)\n{}",
+            rows(100, |row| if row % 100 / bad == 0 { "1,x\n".into() } else { "1,2.5\n".to_string() })
+        )
+    };
     let hints = Hints { rate: Some(100.0), unit: None };
     let one = read_text(&table(1).replace("\n1,x\n1", "\n1,2\n1"), &hints).unwrap();
     assert!(one.warnings.is_empty());
@@ -124,7 +140,8 @@ fn signals_of_different_rates_cannot_share_a_table() {
 fn a_lead_that_is_called_like_a_formula_is_not_written_as_one() {
     for name in ["=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-cmd|x!A0"] {
         let signal = Signal::physical(Lead::Other(name.into()), 100.0, vec![1.0], Unit::Millivolt);
-        let text = String::from_utf8(write(&Recording { signals: vec![signal], ..Recording::default() }).unwrap()).unwrap();
+        let text =
+            String::from_utf8(write(&Recording { signals: vec![signal], ..Recording::default() }).unwrap()).unwrap();
         let cell = text.lines().next().unwrap().split(',').nth(1).unwrap();
         assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']), "{cell}");
     }
@@ -143,7 +160,7 @@ fn times_with_a_date_give_the_rate() {
 
 #[test]
 fn a_long_line_a_wide_table_and_a_huge_gap_are_refused_before_memory_is_taken() {
-    let long = format!("time (s),I (mV)\n{}0.0,{}\n", rows(20, |row| format!("{},1\n", row)), "1".repeat(2 << 20));
+    let long = format!("time (s),I (mV)\n{}0.0,{}\n", rows(20, |row| format!("{row},1\n")), "1".repeat(2 << 20));
     let wide = format!("{}\n", vec!["1.5"; 300].join(",")).repeat(5);
     let leap = format!("time (s),I (mV)\n{}9e9,1\n", rows(20, |row| format!("{},1\n", f64::from(row) / 100.0)));
     for text in [long, wide, leap] {

@@ -37,12 +37,7 @@ fn mean_step(values: &[f64]) -> Option<f64> {
 ///
 /// # Errors
 /// Times are missing, stand still or lie so far apart that they cannot be placed.
-pub(super) fn clock(
-    file: &InputFile,
-    values: &[f64],
-    unit: f64,
-    warnings: &mut Vec<Warning>,
-) -> Result<Clock, Error> {
+pub(super) fn clock(file: &InputFile, values: &[f64], unit: f64, warnings: &mut Vec<Warning>) -> Result<Clock, Error> {
     let refuse = |row: usize, found: &str| {
         let expected = "times that go up from row to row; without the time column the rate can be given by hand";
         let row = (row as u64).saturating_add(1);
@@ -86,7 +81,8 @@ pub(super) fn clock(
         places.push(places.last().map_or(place, |&last| place.max(last.saturating_add(1))));
     }
     let rate = 1.0 / (step * unit);
-    let message = format!("rows are missing: times step by up to {:.4} s at {rate:.2} Hz; the gaps are marked", widest * unit);
+    let message =
+        format!("rows are missing: times step by up to {:.4} s at {rate:.2} Hz; the gaps are marked", widest * unit);
     warnings.push(warning(file, Severity::Data, "time column", message));
     Ok(Clock { rate: tidy(rate, values, step), places: Some(places) })
 }
@@ -95,10 +91,14 @@ pub(super) fn clock(
 fn tidy(rate: f64, values: &[f64], step: f64) -> f64 {
     let first = values.first().copied().unwrap_or(0.0);
     let span = step * values.len().saturating_sub(1) as f64;
-    let rounding = values.iter().enumerate().map(|(row, value)| (value - first - row as f64 * step).abs()).fold(0.0, f64::max);
+    let rounding =
+        values.iter().enumerate().map(|(row, value)| (value - first - row as f64 * step).abs()).fold(0.0, f64::max);
     let tolerance = rate * (2.0 * rounding / span).clamp(1e-9, 0.01);
     let four_decimals = (rate * 1e4).round() / 1e4;
-    [rate.round(), four_decimals].into_iter().find(|tidy| *tidy > 0.0 && (tidy - rate).abs() <= tolerance).unwrap_or(rate)
+    [rate.round(), four_decimals]
+        .into_iter()
+        .find(|tidy| *tidy > 0.0 && (tidy - rate).abs() <= tolerance)
+        .unwrap_or(rate)
 }
 
 #[cfg(test)]
@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn missing_rows_leave_a_gap() {
-        let times: Vec<f64> = (0..100).filter(|sample| !(40..50).contains(sample)).map(|sample| f64::from(sample) / 250.0).collect();
+        let times: Vec<f64> =
+            (0..100).filter(|sample| !(40..50).contains(sample)).map(|sample| f64::from(sample) / 250.0).collect();
         let mut warnings = Vec::new();
         let clock = clock(&FILE, &times, 1.0, &mut warnings).unwrap();
         assert_eq!((clock.rate.round(), warnings.len()), (250.0, 1));

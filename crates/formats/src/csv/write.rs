@@ -14,7 +14,12 @@ pub(super) fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
             return Err(WriteError::Unfit {
                 what: format!("lead {}", signal.lead),
                 found: format!("{} samples at {} Hz from {} s on", signal.len(), signal.rate, signal.start),
-                expected: format!("leads alike: {} samples at {} Hz from {} s on", first.len(), first.rate, first.start),
+                expected: format!(
+                    "leads alike: {} samples at {} Hz from {} s on",
+                    first.len(),
+                    first.rate,
+                    first.start
+                ),
             });
         }
     }

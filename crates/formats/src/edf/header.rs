@@ -104,7 +104,9 @@ impl Header {
                 severity: Severity::Note,
                 file: file.name.to_owned(),
                 place: "byte 184".to_owned(),
-                message: format!("the header's stated length is not the {length} bytes of {signals} signals; these were read"),
+                message: format!(
+                    "the header's stated length is not the {length} bytes of {signals} signals; these were read"
+                ),
             });
         }
         let signals = read_signals(file, &mut cursor, signals)?;
@@ -198,9 +200,9 @@ fn number(text: &str) -> Option<f64> {
 
 /// A whole number; `12.0` occurs for 12.
 fn integer(text: &str) -> Option<i64> {
-    let whole = text.split_once(['.', ',']).map_or(Some(text), |(whole, rest)| {
-        rest.bytes().all(|digit| digit == b'0').then_some(whole)
-    })?;
+    let whole = text
+        .split_once(['.', ','])
+        .map_or(Some(text), |(whole, rest)| rest.bytes().all(|digit| digit == b'0').then_some(whole))?;
     whole.parse().ok()
 }
 

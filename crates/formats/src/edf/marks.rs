@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn one_list_may_hold_several_texts_and_a_duration() {
-        let List { onset, duration, texts } = parse("+10.75\u{15}0.5\u{14}Lead off\u{14}äfter\u{14}".as_bytes()).unwrap();
+        let List { onset, duration, texts } =
+            parse("+10.75\u{15}0.5\u{14}Lead off\u{14}äfter\u{14}".as_bytes()).unwrap();
         assert_eq!((onset, duration), (10.75, Some(0.5)));
         assert_eq!(texts, [b"Lead off".as_slice(), "äfter".as_bytes(), b""]);
     }

@@ -27,7 +27,12 @@ impl<'a> Data<'a> {
         let bytes = file.bytes.get(start..).unwrap_or_default();
         let record = header.record_bytes().filter(|&record| record > 0);
         let Some(record) = record else {
-            return Err(Error::invalid(file.name, place, "records of no or uncountable size", "samples in each record"));
+            return Err(Error::invalid(
+                file.name,
+                place,
+                "records of no or uncountable size",
+                "samples in each record",
+            ));
         };
         let available = bytes.len() as u64;
         let count = available.checked_div(record).unwrap_or(0);
@@ -116,7 +121,8 @@ pub(super) fn signals(
     if stored > limits.samples {
         return Err(Error::limit(file.name, place, format!("{stored} samples"), limits.samples));
     }
-    let joined = fits_with_gaps(wanted().map(|(signal, _)| signal.samples_per_record), data, timeline, duration, stored, limits);
+    let joined =
+        fits_with_gaps(wanted().map(|(signal, _)| signal.samples_per_record), data, timeline, duration, stored, limits);
     let pieces = (timeline.segments.len() as u64).saturating_mul(wanted().count() as u64);
     if !joined && pieces > limits.segments {
         return Err(Error::limit(file.name, place, format!("{pieces} pieces between gaps"), limits.segments));
@@ -159,7 +165,8 @@ fn record_duration(file: &InputFile, header: &Header, hints: &Hints) -> Result<f
     if header.record_duration > 0.0 {
         return Ok(header.record_duration);
     }
-    let samples = header.signals.iter().filter(|signal| !signal.is_annotations()).map(|signal| signal.samples_per_record);
+    let samples =
+        header.signals.iter().filter(|signal| !signal.is_annotations()).map(|signal| signal.samples_per_record);
     match hints.rate {
         Some(rate) if rate > 0.0 && rate.is_finite() => Ok(samples.max().unwrap_or(0) as f64 / rate),
         _ => {
@@ -248,9 +255,9 @@ fn spread(
     segments: &[Segment],
 ) -> Result<Signal, Error> {
     let rate = template.rate;
-    let end = segments.last().map_or(0, |last| {
-        nearest_sample(last.start, rate).saturating_add(piece(counts, signal, last).len() as u64)
-    });
+    let end = segments
+        .last()
+        .map_or(0, |last| nearest_sample(last.start, rate).saturating_add(piece(counts, signal, last).len() as u64));
     let mut values: Vec<i32> = reserve(file.name, end)?;
     let mut missing = Vec::new();
     for segment in segments {

@@ -33,7 +33,8 @@ impl Builder {
         let mut head = String::new();
         let count = self.signals.len();
         write!(head, "{:80}{:80}{:8}{:8}", "", "", self.date, "05.06.07").unwrap();
-        write!(head, "{:<8}{:44}{:8}{:8}{count:<4}", 256 * (count + 1), self.reserved, self.records, self.duration).unwrap();
+        write!(head, "{:<8}{:44}{:8}{:8}{count:<4}", 256 * (count + 1), self.reserved, self.records, self.duration)
+            .unwrap();
         let mut field = |width: usize, value: &dyn Fn(usize) -> String| {
             for signal in 0..count {
                 write!(head, "{:width$}", value(signal)).unwrap();
@@ -135,7 +136,9 @@ fn records_without_duration_ask_for_the_rate_and_take_it() {
 
 #[test]
 fn a_wrong_number_of_records_is_a_warning_and_the_bytes_decide() {
-    for (stated, words) in [("9", "9 records stated, 2 are there"), ("1", "1 records stated, 2 are there"), ("x", "not stated")] {
+    for (stated, words) in
+        [("9", "9 records stated, 2 are there"), ("1", "1 records stated, 2 are there"), ("x", "not stated")]
+    {
         let mut builder = Builder::new(&[1, 2, 3, 4, 5]);
         builder.records = stated.into();
         builder.signals[0].6 = 2;
@@ -229,7 +232,10 @@ fn counts_of_signals_and_samples_beyond_the_limits_are_refused_before_memory_is_
     for (place, text) in [(252, "9999"), (252, "-1  "), (252, "0   "), (244, "-1      "), (244, "nan     ")] {
         let mut bytes = Builder::new(&[1]).bytes();
         bytes[place..place + text.len()].copy_from_slice(text.as_bytes());
-        assert!(read(&InputFile { name: "a", bytes: &bytes }, &Hints::default(), &Limits::default()).is_err(), "{text}");
+        assert!(
+            read(&InputFile { name: "a", bytes: &bytes }, &Hints::default(), &Limits::default()).is_err(),
+            "{text}"
+        );
     }
 }
 
@@ -258,7 +264,10 @@ fn nothing_of_a_person_stands_in_errors_or_warnings() {
     bytes[168..176].copy_from_slice(b"xx.yy.zz");
     let file = InputFile { name: "a", bytes: &bytes };
     let recording = read(&file, &Hints::default(), &Limits::default()).unwrap();
-    assert_eq!((recording.patient.name.as_deref(), recording.patient.born.as_deref()), (Some("Doe Jo"), Some("1951-03-02")));
+    assert_eq!(
+        (recording.patient.name.as_deref(), recording.patient.born.as_deref()),
+        (Some("Doe Jo"), Some("1951-03-02"))
+    );
     let mut said = recording.warnings.iter().map(ToString::to_string).collect::<String>();
     for length in 0..bytes.len() {
         let cut = InputFile { name: "a", bytes: &bytes[..length] };

@@ -74,7 +74,10 @@ impl Timeline {
             warn(untimed, "state no time; they were put after the record before");
         }
         warn(backwards, "begin before the record before them ends; they were put after it");
-        warn(shifted, "begin later than the record before them ends, though the file says that it has no gaps; they were joined");
+        warn(
+            shifted,
+            "begin later than the record before them ends, though the file says that it has no gaps; they were joined",
+        );
         if let Some(gaps) = segments.len().checked_sub(1).filter(|&gaps| gaps > 0) {
             warn(gaps as u64, "begin after a gap; the samples between are marked as missing");
         }
