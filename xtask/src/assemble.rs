@@ -50,7 +50,7 @@ pub fn assemble(parts: &Parts, out: &Path, mode: Mode) -> Result<()> {
             std::fs::rename(copy, out.join(name))?;
         }
     }
-    models(&root.join("models"), &out.join("models"))?;
+    models(&paths::models(), &out.join("models"))?;
     copy_folder(parts.cpu, &out.join("engines"))?;
     if let Some(gpu) = parts.gpu {
         copy_folder(gpu, &out.join("engines"))?;

@@ -2,7 +2,7 @@
 
 use crate::assemble::{self, Mode, Parts};
 use crate::wasm_target::{self, Toolchain};
-use crate::{digest, paths, run};
+use crate::{digest, dist, paths, run};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -64,13 +64,13 @@ pub fn module(toolchain: &Toolchain, module: Module, profile: Profile) -> Result
     let target = paths::wasm_target()?;
     let wasm = target.join("wasm32-unknown-unknown").join(profile.name()).join(module.artefact);
     let folder = target.join("bound").join(profile.name()).join(module.name);
-    bind(&wasm, module.name, &folder)?;
+    bind(&wasm, module.name, &folder, profile)?;
     eprintln!("Built {} in {:.0} s", module.name, start.elapsed().as_secs_f64());
     Ok(folder)
 }
 
 /// Runs wasm-bindgen, unless the folder holds its work on these very bytes.
-fn bind(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
+fn bind(wasm: &Path, name: &str, folder: &Path, profile: Profile) -> Result<()> {
     let stamp = digest::stamp(wasm)?.sha256;
     let mark = folder.join(".made-from");
     if std::fs::read_to_string(&mark).is_ok_and(|made_from| made_from == stamp) {
@@ -81,6 +81,9 @@ fn bind(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).web(true)?.typescript(false).out_name(name);
     bindgen.generate(folder).with_context(|| format!("wasm-bindgen on {}", wasm.display()))?;
+    if profile == Profile::Dist {
+        dist::shrink(&folder.join(format!("{name}_bg.wasm")), name == PAGE.name)?;
+    }
     std::fs::write(mark, stamp)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ mod assemble;
 mod build;
 mod check;
 mod digest;
+mod dist;
 mod html;
 mod paths;
 mod run;
@@ -36,6 +37,12 @@ enum Command {
     Test(test::Options),
     /// Format, licences, clippy, documentation, types of the CUDA path.
     Check,
+    /// Build the folder to publish, with all optimisation, and say what each file weighs.
+    Dist {
+        /// The folder that is made.
+        #[arg(long, default_value = "dist")]
+        out: PathBuf,
+    },
     /// Make the pictures of docs/screenshots.
     Screenshots,
     /// Finish a folder that Trunk built: engines, models, precache list (called by Trunk's hooks).
@@ -61,6 +68,7 @@ fn main() -> Result<()> {
         Command::Build(options) => build::build(&options),
         Command::Test(options) => test::test(&options),
         Command::Check => check::check(),
+        Command::Dist { out } => dist::dist(&out),
         Command::Screenshots => screenshots::screenshots(),
         Command::Finish { dist } => build::finish(dist.as_deref()),
         Command::AddGpu { dist } => build::add_gpu(&dist),

@@ -21,6 +21,11 @@ pub fn cache() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The models that the page offers: `$EINTHOVEN_MODELS`, for trying models that are not shipped, else `models/`.
+pub fn models() -> PathBuf {
+    env::var_os("EINTHOVEN_MODELS").map_or_else(|| root().join("models"), PathBuf::from)
+}
+
 /// Cargo's target folder for everything that runs natively.
 pub fn native_target() -> Result<PathBuf> {
     Ok(cache()?.join("native"))

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use browser::cases::{self, Suite};
 use browser::native::Native;
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -21,6 +22,9 @@ pub struct Options {
     /// Leave out what needs the GPU engine, whose build is by far the longest.
     #[arg(long)]
     no_gpu: bool,
+    /// Test a folder that `cargo xtask build` made, instead of building one.
+    #[arg(long)]
+    site: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,9 +114,11 @@ fn counts(line: &str) -> Option<(usize, usize)> {
 fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
     eprintln!("The page in a browser (cold: about 15 minutes on 2 cores, most of it compiling the GPU engine)");
     install_browser()?;
-    let folder = paths::cache()?.join("tested-page");
-    build::site(Profile::Web, !options.no_gpu, &folder, Mode::Release)?;
-    let native = Native::new(program()?, paths::root().join("models"));
+    let folder = match &options.site {
+        Some(site) => site.clone(),
+        None => build::site(Profile::Web, !options.no_gpu, &paths::cache()?.join("tested-page"), Mode::Release)?,
+    };
+    let native = Native::new(program, paths::models());
     let (passed, failed) = cases::run(&Suite { site: folder, root: paths::root(), native }, &options.filter, !options.no_gpu)?;
     tally.passed += passed;
     tally.failed += failed;
@@ -120,7 +126,7 @@ fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
 }
 
 /// Builds the command line, whose answers the page's are held against.
-pub fn program() -> Result<std::path::PathBuf> {
+pub fn program() -> Result<PathBuf> {
     run::succeed(run::cargo()?.args(["build", "--package", "einthoven"]))?;
     Ok(paths::native_target()?.join("debug").join(format!("einthoven{}", std::env::consts::EXE_SUFFIX)))
 }

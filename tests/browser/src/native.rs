@@ -11,26 +11,27 @@ pub type Probabilities = BTreeMap<String, f64>;
 
 /// The built command line and the models that it shall run.
 pub struct Native {
-    program: PathBuf,
+    build: fn() -> Result<PathBuf>,
     models: PathBuf,
 }
 
 impl Native {
-    /// `program` is `einthoven`, `models` the folder of model folders.
-    pub fn new(program: PathBuf, models: PathBuf) -> Self {
-        Self { program, models }
+    /// `build` makes `einthoven` and says where it is; `models` is the folder of model folders.
+    pub fn new(build: fn() -> Result<PathBuf>, models: PathBuf) -> Self {
+        Self { build, models }
     }
 
     /// Classifies a recording.
     pub fn classify(&self, model: &str, files: &[&Path]) -> Result<Probabilities> {
-        let output = Command::new(&self.program)
+        let program = (self.build)()?;
+        let output = Command::new(&program)
             .arg("classify")
             .args(files)
             .arg("--model")
             .arg(self.models.join(model))
             .arg("--json")
             .output()
-            .with_context(|| format!("cannot start {}", self.program.display()))?;
+            .with_context(|| format!("cannot start {}", program.display()))?;
         if !output.status.success() {
             bail!("einthoven classify --model {model}: {}", String::from_utf8_lossy(&output.stderr));
         }
