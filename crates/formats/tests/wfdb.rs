@@ -44,6 +44,49 @@ fn the_fixtures_read_with_right_sums_and_twelve_leads() {
 }
 
 #[test]
+fn every_storage_format_gives_the_sums_of_its_header() {
+    let outcome = read(&read_folder(&fixture("wfdb-formats")));
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let signals: Vec<&Signal> = outcome.recordings.iter().flat_map(|recording| &recording.signals).collect();
+    assert_eq!(signals.len(), StorageFormat::ALL.len());
+    assert!(signals.iter().all(|signal| signal.len() == 499));
+    assert!(outcome.recordings.iter().all(|recording| recording.warnings.is_empty()));
+}
+
+#[test]
+fn a_skewed_signal_is_moved_forward_and_its_end_is_missing() {
+    let samples: Vec<u8> = (0..12i16).flat_map(i16::to_le_bytes).collect();
+    let header = "a 2 100 6\na.dat 16 1/mV 16 0 0 30 0 I\na.dat 16:2 1/mV 16 0 1 36 0 II\n";
+    let recording = read(&[("a.hea".into(), header.into()), ("a.dat".into(), samples)]).recordings.remove(0);
+    assert!(recording.warnings.is_empty(), "{:?}", recording.warnings);
+    assert_eq!(counts(&recording.signals[0]), [0, 2, 4, 6, 8, 10]);
+    assert_eq!(counts(&recording.signals[1])[..4], [5, 7, 9, 11]);
+    assert_eq!(recording.signals[1].missing, [(4, 6)]);
+}
+
+#[test]
+fn a_variable_layout_leaves_gaps_and_absent_leads_missing() {
+    let samples = |counts: &[i16]| counts.iter().flat_map(|count| count.to_le_bytes()).collect::<Vec<u8>>();
+    let files: Vec<(String, Vec<u8>)> = vec![
+        ("m.hea".into(), "m/4 2 100 9\nm_layout 0\na 3\n~ 2\nb 4\n".into()),
+        ("m_layout.hea".into(), "m_layout 2 100 0\n~ 0 10/mV 16 0 0 0 0 I\n~ 0 10/mV 16 0 0 0 0 II\n".into()),
+        ("a.hea".into(), "a 1 100 3\na.dat 16 10/mV 16 0 1 6 0 II\n".into()),
+        ("a.dat".into(), samples(&[1, 2, 3])),
+        ("b.hea".into(), "b 2 100 4\nb.dat 16 10/mV 16 0 4 22 0 II\nb.dat 16 10/mV 16 0 5 26 0 I\n".into()),
+        ("b.dat".into(), samples(&[4, 5, 5, 6, 6, 7, 7, 8])),
+    ];
+    let outcome = read(&files);
+    assert_eq!(outcome.recordings.len(), 1, "{:?}", outcome.failures);
+    let recording = &outcome.recordings[0];
+    assert!(recording.warnings.is_empty(), "{:?}", recording.warnings);
+    let [one, two] = recording.signals.as_slice() else { panic!("two leads") };
+    assert_eq!((one.len(), &one.missing), (9, &vec![(0, 5)]));
+    assert_eq!((two.len(), &two.missing), (9, &vec![(3, 5)]));
+    assert_eq!(counts(one)[5..], [5, 6, 7, 8]);
+    assert_eq!([&counts(two)[..3], &counts(two)[5..]].concat(), [1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
 fn a_fixture_is_written_back_byte_for_byte() {
     for name in ["00008_lr", "00050_lr", "00483_lr"] {
         let bytes = |extension: &str| std::fs::read(fixture(&format!("wfdb/{name}.{extension}"))).unwrap();
