@@ -30,7 +30,11 @@ async fn response(path: &str, signal: Option<&AbortSignal>) -> Result<Response, 
     let init = RequestInit::new();
     init.set_signal(signal);
     let failed = |error: JsValue| {
-        if is_abort(&error) { Error::Cancelled } else { Error::Failed(format!("{path} could not be fetched: {}", say(&error))) }
+        if is_abort(&error) {
+            Error::Cancelled
+        } else {
+            Error::Failed(format!("{path} could not be fetched: {}", say(&error)))
+        }
     };
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(&absolute(path), &init))
         .await
@@ -56,16 +60,16 @@ pub async fn bytes(
     };
     let mut bytes: Vec<u8> = Vec::new();
     if let Some(body) = response.body() {
-        let reader: ReadableStreamDefaultReader = body.get_reader().dyn_into().map_err(|_| {
-            Error::Failed(format!("{path} cannot be read as a stream by this browser"))
-        })?;
+        let reader: ReadableStreamDefaultReader = body
+            .get_reader()
+            .dyn_into()
+            .map_err(|_| Error::Failed(format!("{path} cannot be read as a stream by this browser")))?;
         loop {
             let part = JsFuture::from(reader.read()).await.map_err(failed)?;
             if Reflect::get(&part, &"done".into()).is_ok_and(|done| done.is_truthy()) {
                 break;
             }
-            let part: Uint8Array =
-                Reflect::get(&part, &"value".into()).and_then(JsCast::dyn_into).map_err(failed)?;
+            let part: Uint8Array = Reflect::get(&part, &"value".into()).and_then(JsCast::dyn_into).map_err(failed)?;
             let start = bytes.len();
             bytes.resize(start + part.length() as usize, 0);
             if let Some(room) = bytes.get_mut(start..) {
@@ -79,7 +83,8 @@ pub async fn bytes(
     }
     if !expected.sha256.is_empty() {
         // Without https or localhost a browser offers no SHA-256; the bytes are from the page's own server all the same.
-        let found = if window().is_secure_context() { Some(sha256(&bytes).await.map_err(Error::Failed)?) } else { None };
+        let found =
+            if window().is_secure_context() { Some(sha256(&bytes).await.map_err(Error::Failed)?) } else { None };
         if let Some(found) = found.filter(|found| !found.eq_ignore_ascii_case(&expected.sha256)) {
             return Err(Error::Failed(format!(
                 "{path} is not the file that was published: SHA-256 {found}, expected {}. Reload the page.",

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry, HtmlInputElement,
+    Blob, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry,
+    HtmlInputElement,
 };
 
 use crate::download::{self, Expected};
@@ -22,7 +23,8 @@ const DEEPEST: usize = 12;
 const MOST_FILES: usize = 5000;
 
 fn input(file: &File) -> Input {
-    let path = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string()).unwrap_or_default();
+    let path =
+        Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string()).unwrap_or_default();
     let name = if path.is_empty() { file.name() } else { path };
     Input { name, blob: file.clone().unchecked_into() }
 }

@@ -29,7 +29,8 @@ pub const LIST: [(&str, &str); 13] = [
 /// Listens on the window.
 pub fn listen(state: State) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || !state.shortcuts.get_untracked() || typing(&event) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || !state.shortcuts.get_untracked() || typing(&event)
+        {
             return;
         }
         if pressed(state, &event.key()) {

@@ -111,19 +111,17 @@ pub async fn files(entry: &Entry, tasks: Tasks, job: Job) -> Result<Rc<Files>, E
     let folder = format!("models/{}", entry.name);
     let all = entry.card_bytes + entry.weights_bytes;
     let expected = Expected { bytes: entry.card_bytes, sha256: entry.card_sha256.clone() };
-    let card_json =
-        download::bytes(&format!("{folder}/card.json"), &expected, signal.as_ref(), |done, _| {
-            tasks.progress(job, "fetching the model's card", done, all);
-        })
-        .await?;
+    let card_json = download::bytes(&format!("{folder}/card.json"), &expected, signal.as_ref(), |done, _| {
+        tasks.progress(job, "fetching the model's card", done, all);
+    })
+    .await?;
     let card: Card = serde_json::from_slice(&card_json)
         .map_err(|error| Error::Failed(format!("{folder}/card.json is not what the page expects: {error}")))?;
     let expected = Expected { bytes: entry.weights_bytes, sha256: entry.weights_sha256.clone() };
-    let weights =
-        download::bytes(&format!("{folder}/{}", entry.weights), &expected, signal.as_ref(), |done, _| {
-            tasks.progress(job, "fetching the model's weights", entry.card_bytes + done, all);
-        })
-        .await?;
+    let weights = download::bytes(&format!("{folder}/{}", entry.weights), &expected, signal.as_ref(), |done, _| {
+        tasks.progress(job, "fetching the model's weights", entry.card_bytes + done, all);
+    })
+    .await?;
     let files = Rc::new(Files { card_json, weights, card: Arc::new(card) });
     FETCHED.with_borrow_mut(|fetched| fetched.insert(entry.name.clone(), files.clone()));
     Ok(files)

@@ -110,7 +110,9 @@ async fn start_gpu(state: State) {
         match Manifest::fetch().await {
             Ok(manifest) => match manifest.files(EngineKind::Gpu) {
                 Some(files) => return state.engines.start(EngineKind::Gpu, files.clone()),
-                None if manifest.gpu_pending => gpu.set(Phase::Unavailable("its engine is still being built".to_owned())),
+                None if manifest.gpu_pending => {
+                    gpu.set(Phase::Unavailable("its engine is still being built".to_owned()))
+                }
                 None => return gpu.set(Phase::Unavailable("this server has no GPU engine".to_owned())),
             },
             Err(message) => return gpu.set(Phase::Unavailable(message)),

@@ -270,7 +270,9 @@ impl State {
     pub fn close(self, id: Id) {
         let neighbour = self.recordings.with_untracked(|list| {
             let place = list.iter().position(|recording| recording.id == id)?;
-            list.get(place + 1).or(place.checked_sub(1).and_then(|before| list.get(before))).map(|recording| recording.id)
+            list.get(place + 1)
+                .or(place.checked_sub(1).and_then(|before| list.get(before)))
+                .map(|recording| recording.id)
         });
         self.selected.set(neighbour);
         self.recordings.update(|list| list.retain(|recording| recording.id != id));

@@ -84,7 +84,12 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
 }
 
 /// Asks the engine that runs; if it dies over the files, asks the one that takes its place once more.
-async fn ask_to_open(state: State, job: Job, inputs: &[Input], hints: &Hints) -> Result<(Reply, Vec<ArrayBuffer>), String> {
+async fn ask_to_open(
+    state: State,
+    job: Job,
+    inputs: &[Input],
+    hints: &Hints,
+) -> Result<(Reply, Vec<ArrayBuffer>), String> {
     let mut last = String::new();
     for _ in 0..2 {
         let mut buffers = Vec::with_capacity(inputs.len());
@@ -103,7 +108,7 @@ async fn ask_to_open(state: State, job: Job, inputs: &[Input], hints: &Hints) ->
             Err(lost) => last = lost.0,
         }
     }
-    Err(last)
+    Err(format!("the engine stopped over them twice ({last}); other recordings are not touched"))
 }
 
 /// Before the manifest is there no worker can be asked; it comes within the first second or never.
@@ -141,7 +146,9 @@ fn question(state: State, failure: protocol::OpenFailure, inputs: &[Input]) {
     ASKED.with_borrow_mut(|asked| asked.insert(id, concerned));
     state.status.set(format!("{} needs an answer", failure.files.join(", ")));
     let (rate, unit) = (failure.wants_rate, failure.wants_unit);
-    state.questions.update(|list| list.push(Question { id, files: failure.files, message: failure.message, rate, unit }));
+    state
+        .questions
+        .update(|list| list.push(Question { id, files: failure.files, message: failure.message, rate, unit }));
 }
 
 /// The visitor answered (or closed the question: no hints).
@@ -155,9 +162,7 @@ pub fn answer_question(state: State, id: u32, hints: Option<Hints>) {
 
 /// Asks the chosen model about the recording that is shown, unless it was asked before.
 pub fn classify(state: State) {
-    let (Some(recording), Some(entry)) =
-        (untrack(move || state.recording()), untrack(move || state.entry()))
-    else {
+    let (Some(recording), Some(entry)) = (untrack(move || state.recording()), untrack(move || state.entry())) else {
         return;
     };
     let key = (recording.id, entry.name.clone());
@@ -179,7 +184,8 @@ pub fn classify(state: State) {
                     .filter(|finding| finding.present())
                     .map(|finding| finding.name.as_str())
                     .collect();
-                let found = if found.is_empty() { "no label reaches its threshold".to_owned() } else { found.join(", ") };
+                let found =
+                    if found.is_empty() { "no label reaches its threshold".to_owned() } else { found.join(", ") };
                 state.status.set(format!("Classified in {milliseconds:.0} ms: {found}"));
             }
             Answer::Cancelled => state.status.set("Cancelled".to_owned()),
@@ -203,7 +209,8 @@ pub fn classify_again(state: State) {
 }
 
 async fn classify_now(state: State, job: Job, recording: &Opened, entry: &Entry) -> Answer {
-    let asked = ask_model(state, job, entry, |traces| Request::Classify { job, model: entry.name.clone(), traces }, recording);
+    let asked =
+        ask_model(state, job, entry, |traces| Request::Classify { job, model: entry.name.clone(), traces }, recording);
     match asked.await {
         Ok((Reply::Classified { findings, milliseconds, .. }, engine)) => {
             Answer::Given { findings: Arc::new(findings), engine, milliseconds }
@@ -314,9 +321,7 @@ pub fn take_over(state: State) {
 
 /// Asks for the class activation of a label and shows it.
 pub fn explain(state: State, label: String) {
-    let (Some(recording), Some(entry)) =
-        (untrack(move || state.recording()), untrack(move || state.entry()))
-    else {
+    let (Some(recording), Some(entry)) = (untrack(move || state.recording()), untrack(move || state.entry())) else {
         return;
     };
     state.overlay.set(Overlay::Label(label.clone()));
@@ -326,8 +331,7 @@ pub fn explain(state: State, label: String) {
     }
     spawn_local(async move {
         let job = state.tasks.begin(format!("Explaining {label}"));
-        let request =
-            |traces| Request::Explain { job, model: entry.name.clone(), traces, label: label.clone() };
+        let request = |traces| Request::Explain { job, model: entry.name.clone(), traces, label: label.clone() };
         let answer = ask_model(state, job, &entry, request, &recording).await;
         state.tasks.end(job);
         let failed = |message: String| {

@@ -115,7 +115,8 @@ impl Engines {
                 return;
             }
         };
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| self.hear(kind, &event.data()));
+        let on_message =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| self.hear(kind, &event.data()));
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
@@ -258,10 +259,7 @@ impl Engines {
         let sent = POOL.with_borrow_mut(|pool| {
             let Some(running) = pool.running.get_mut(&kind) else { return Err(Lost("the engine is not there".into())) };
             if running.ready {
-                running
-                    .worker
-                    .post_message_with_transfer(&message, &transfer)
-                    .map_err(|error| Lost(say(&error)))?;
+                running.worker.post_message_with_transfer(&message, &transfer).map_err(|error| Lost(say(&error)))?;
             } else {
                 running.queue.push((message, transfer));
             }

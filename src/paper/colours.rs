@@ -12,7 +12,9 @@ impl Colour {
 
     /// This colour with `part` (0 to 1) of another.
     pub fn mixed(self, other: Colour, part: f64) -> Colour {
-        let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * part.clamp(0.0, 1.0)).round() as u8;
+        let mix = |from: u8, to: u8| {
+            (f64::from(from) + (f64::from(to) - f64::from(from)) * part.clamp(0.0, 1.0)).round() as u8
+        };
         Colour(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
@@ -116,7 +118,8 @@ mod tests {
 
     #[test]
     fn the_maps_only_grow_darker_or_only_lighter() {
-        let steps = |palette: &Palette| -> Vec<f64> { (0..=64).map(|i| luminance(palette.heat(i as f32 / 64.0))).collect() };
+        let steps =
+            |palette: &Palette| -> Vec<f64> { (0..=64).map(|i| luminance(palette.heat(i as f32 / 64.0))).collect() };
         assert!(steps(&LIGHT).windows(2).all(|pair| pair[1] < pair[0]));
         assert!(steps(&DARK).windows(2).all(|pair| pair[1] > pair[0]));
     }

@@ -189,7 +189,7 @@ impl Picture<'_> {
             let height = room * (0.15 + 0.85 * f64::from(value));
             context.set_fill_style_str(&self.palette.heat(value).css_with(opacity));
             context.fill_rect(x, self.y(bottom - height), (end - x - 0.5).max(0.5), height * self.scale);
-            context.set_fill_style_str(&self.palette.heat(value).css_with(opacity * 0.16));
+            context.set_fill_style_str(&self.palette.heat(value).css_with(opacity * 0.07));
             context.fill_rect(x, self.y(cell.top), (end - x).max(0.5), (bottom - cell.top) * self.scale);
         }
     }
@@ -292,4 +292,3 @@ impl Picture<'_> {
         let _ = context.fill_text(&text, self.x(3.0).max(8.0), self.y(self.sheet.height() - 1.6));
     }
 }
-

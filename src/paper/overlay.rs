@@ -70,19 +70,9 @@ pub fn stretches(map: &Explanation, lead: &Lead, from: f64, to: f64) -> Vec<Stre
     found
 }
 
-/// Each lead's part: its own score, or its row's mean where the network gives none. With the ratio to uniform
-/// where the map knows it.
+/// Each lead's own score, where the network gives one.
 pub fn lead_parts(map: &Explanation) -> Vec<(Lead, f32)> {
-    if map.lead_scores.len() == map.leads.len() {
-        return map.leads.iter().cloned().zip(map.lead_scores.iter().copied()).collect();
-    }
-    map.leads
-        .iter()
-        .filter_map(|lead| {
-            let row = row(map, lead)?;
-            Some((lead.clone(), raw(map, row.iter().sum::<f32>() / row.len() as f32)))
-        })
-        .collect()
+    map.leads.iter().cloned().zip(map.lead_scores.iter().copied()).collect()
 }
 
 /// The highest score of each lead with its time (s), for the table that says what the picture shows.

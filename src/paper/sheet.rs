@@ -117,9 +117,7 @@ pub struct Sheet {
 fn columns(layout: Layout) -> Option<&'static [&'static [Lead]]> {
     use Lead::{AVF, AVL, AVR, I, II, III, V1, V2, V3, V4, V5, V6};
     match layout {
-        Layout::ThreeByFour => {
-            Some(&[&[I, AVR, V1, V4], &[II, AVL, V2, V5], &[III, AVF, V3, V6], &[II]])
-        }
+        Layout::ThreeByFour => Some(&[&[I, AVR, V1, V4], &[II, AVL, V2, V5], &[III, AVF, V3, V6], &[II]]),
         Layout::SixByTwo => Some(&[&[I, V1], &[II, V2], &[III, V3], &[AVR, V4], &[AVL, V5], &[AVF, V6]]),
         Layout::Rows => None,
     }
@@ -138,7 +136,7 @@ impl Sheet {
         let find = |lead: &Lead| (lead.name().to_owned(), leads.iter().position(|other| other == lead));
         let rows = match columns(layout) {
             Some(rows) => rows.iter().map(|row| row.iter().map(find).collect()).collect(),
-            None => standard_first(leads).into_iter().map(|(name, trace)| vec![(name, Some(trace))]).collect(),
+            None => in_order(leads).into_iter().map(|(name, trace)| vec![(name, Some(trace))]).collect(),
         };
         let (page_seconds, pages) = if layout == Layout::Rows {
             (duration, 1)
@@ -233,10 +231,10 @@ impl Sheet {
     }
 }
 
-/// The standard leads in their usual order, then all others in the file's.
-fn standard_first(leads: &[Lead]) -> Vec<(String, usize)> {
-    let mut order: Vec<usize> =
-        Lead::TWELVE.iter().filter_map(|lead| leads.iter().position(|other| other == lead)).collect();
+/// The twelve leads in their usual order, then all others in the file's; a monitor's few leads all in the file's.
+fn in_order(leads: &[Lead]) -> Vec<(String, usize)> {
+    let usual: &[Lead] = if offers_grid(leads) { &Lead::TWELVE } else { &[] };
+    let mut order: Vec<usize> = usual.iter().filter_map(|lead| leads.iter().position(|other| other == lead)).collect();
     let rest: Vec<usize> = (0..leads.len()).filter(|index| !order.contains(index)).collect();
     order.extend(rest);
     order.into_iter().filter_map(|index| leads.get(index).map(|lead| (lead.name().to_owned(), index))).collect()
@@ -292,7 +290,7 @@ mod tests {
         let sheet = Sheet::new(Format::default(), &leads, 1800.0);
         assert_eq!(sheet.layout, Layout::Rows);
         let names: Vec<String> = sheet.cells(0.0, 1.0).into_iter().map(|cell| cell.name).collect();
-        assert_eq!(names, ["V5", "MLII"]);
+        assert_eq!(names, ["MLII", "V5"]);
     }
 
     #[test]

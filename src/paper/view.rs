@@ -58,7 +58,9 @@ pub fn Paper() -> impl IntoView {
         let view = view.get();
         // At least as wide as the view: the grid has no edge inside it.
         sheet.with(|sheet| {
-            sheet.as_ref().map_or((0.0, 0.0), |sheet| ((sheet.width() * scale).max(view.width), (sheet.height() * scale).ceil()))
+            sheet
+                .as_ref()
+                .map_or((0.0, 0.0), |sheet| ((sheet.width() * scale).max(view.width), (sheet.height() * scale).ceil()))
         })
     });
 
@@ -226,7 +228,11 @@ fn draw_when_changed(
             let _ = style.set_property("width", &format!("{width}px"));
             let _ = style.set_property("height", &format!("{height}px"));
         }
-        let context = canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+        let context = canvas
+            .get_context("2d")
+            .ok()
+            .flatten()
+            .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
         let Some(context) = context else { return };
         let explanation = explanation.get_untracked();
         Picture {
@@ -278,8 +284,12 @@ fn readout(state: State, trace: Option<usize>, name: &str, time: f64) -> String 
 fn spoken(state: State) -> String {
     let Some(recording) = state.recording() else { return "No recording".to_owned() };
     let leads: Vec<String> = recording.leads().iter().map(|lead| lead.name().to_owned()).collect();
-    let mut text =
-        format!("Electrocardiogram {}, {:.1} seconds, leads {}.", recording.title(), recording.duration(), leads.join(", "));
+    let mut text = format!(
+        "Electrocardiogram {}, {:.1} seconds, leads {}.",
+        recording.title(),
+        recording.duration(),
+        leads.join(", ")
+    );
     if let Some(map) = state.explanation() {
         text.push_str(&format!(" Laid over it: {}.", map.title));
     }

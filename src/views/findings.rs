@@ -65,8 +65,9 @@ pub fn warnings(list: &[Warning]) -> impl IntoView + use<> {
 #[component]
 fn Groups(findings: Vec<Finding>) -> impl IntoView {
     let many = findings.len() > SHOWN_AT_ONCE;
-    let (near, far): (Vec<Finding>, Vec<Finding>) =
-        findings.into_iter().partition(|finding| !many || finding.present() || finding.probability >= 0.5 * finding.threshold);
+    let (near, far): (Vec<Finding>, Vec<Finding>) = findings
+        .into_iter()
+        .partition(|finding| !many || finding.present() || finding.probability >= 0.5 * finding.threshold);
     let none = near.is_empty();
     let rest = far.len();
     view! {

@@ -42,7 +42,9 @@ fn empty_legend(state: State) -> &'static str {
         (Some(Answer::Asked), _) => "The network is running.",
         (Some(Answer::Given { .. }), Overlay::Label(_)) => "The explanation is being computed.",
         (Some(Answer::Given { .. }), Overlay::Off) => "No overlay.",
-        (Some(Answer::Given { .. }), _) => "This network has no attention of its own. Choose a finding to see where it was seen.",
+        (Some(Answer::Given { .. }), _) => {
+            "This network has no attention of its own. Choose a finding to see where it was seen."
+        }
         _ => "",
     }
 }
@@ -72,18 +74,28 @@ fn uniform(map: &Explanation) -> String {
 pub fn OverlayPanel() -> impl IntoView {
     let state = State::here();
     let maps = Memo::new(move |_| {
-        state.findings().map(|findings| {
-            findings.explanations.iter().map(|map| map.title.clone()).collect::<Vec<_>>()
-        }).unwrap_or_default()
+        state
+            .findings()
+            .map(|findings| findings.explanations.iter().map(|map| map.title.clone()).collect::<Vec<_>>())
+            .unwrap_or_default()
     });
     let labels = Memo::new(move |_| {
-        state.findings().map(|findings| {
-            findings.findings.iter().map(|finding| (finding.code.clone(), finding.name.clone())).collect::<Vec<_>>()
-        }).unwrap_or_default()
+        state
+            .findings()
+            .map(|findings| {
+                findings.findings.iter().map(|finding| (finding.code.clone(), finding.name.clone())).collect::<Vec<_>>()
+            })
+            .unwrap_or_default()
     });
     let chosen = move || match state.overlay.get() {
         Overlay::Off => "off".to_owned(),
-        Overlay::First => if maps.with(Vec::is_empty) { "off".to_owned() } else { "0".to_owned() },
+        Overlay::First => {
+            if maps.with(Vec::is_empty) {
+                "off".to_owned()
+            } else {
+                "0".to_owned()
+            }
+        }
         Overlay::Own(place) => place.to_string(),
         Overlay::Label(code) => format!("label:{code}"),
     };
@@ -142,15 +154,13 @@ pub fn OverlayPanel() -> impl IntoView {
 #[component]
 fn LeadBars(map: Arc<Explanation>) -> impl IntoView {
     let parts = lead_parts(&map);
-    // One row for all leads says nothing of leads.
-    if parts.len() < 2 || parts.windows(2).all(|pair| matches!(pair, [a, b] if a.1 == b.1)) {
+    if parts.is_empty() {
         return ().into_any();
     }
     let most = parts.iter().map(|part| part.1).fold(f32::MIN_POSITIVE, f32::max);
-    let title = if map.lead_scores.is_empty() { "Mean score of each lead" } else { "Weight of each lead" };
     view! {
         <figure class="lead-bars">
-            <figcaption class="muted">{title}</figcaption>
+            <figcaption class="muted">"Weight of each lead"</figcaption>
             <ul>
                 {parts.into_iter().map(|(lead, value)| view! {
                     <li title=format!("{lead}: {}", score(value))>

@@ -46,11 +46,16 @@ pub fn ModelPanel() -> impl IntoView {
 /// The card in words and tables.
 #[component]
 fn CardView(card: Card) -> impl IntoView {
-    let line = |name: &'static str, value: String| {
-        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd>{value}</dd> })
-    };
+    let line =
+        |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd>{value}</dd> });
     let millions = |value: f64| {
-        if value <= 0.0 { String::new() } else if value < 1e6 { format!("{:.0} thousand", value / 1e3) } else { format!("{:.2} million", value / 1e6) }
+        if value <= 0.0 {
+            String::new()
+        } else if value < 1e6 {
+            format!("{:.0} thousand", value / 1e3)
+        } else {
+            format!("{:.2} million", value / 1e6)
+        }
     };
     let seed = match &card.seed {
         Value::Null => String::new(),
@@ -109,7 +114,12 @@ fn short(value: &Value) -> String {
         Value::Array(list) => list.iter().map(short).collect::<Vec<_>>().join(" to "),
         Value::Object(map) => {
             let part = |keys: &[&str]| keys.iter().find_map(|key| map.get(*key)).map(short);
-            match (part(&["value", "mean", "estimate"]), part(&["interval", "ci", "ci95"]), part(&["low", "lower"]), part(&["high", "upper"])) {
+            match (
+                part(&["value", "mean", "estimate"]),
+                part(&["interval", "ci", "ci95"]),
+                part(&["low", "lower"]),
+                part(&["high", "upper"]),
+            ) {
                 (Some(value), Some(interval), ..) => format!("{value} ({interval})"),
                 (Some(value), None, Some(low), Some(high)) => format!("{value} ({low} to {high})"),
                 _ => String::new(),

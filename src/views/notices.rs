@@ -48,7 +48,8 @@ fn Ask(question: Question) -> impl IntoView {
     let rate = RwSignal::new("500".to_owned());
     let unit = RwSignal::new("mV".to_owned());
     let (id, wants_rate, wants_unit) = (question.id, question.rate, question.unit);
-    let valid = move || !wants_rate || rate.get().trim().parse::<f64>().is_ok_and(|rate| rate > 0.0 && rate.is_finite());
+    let valid =
+        move || !wants_rate || rate.get().trim().parse::<f64>().is_ok_and(|rate| rate > 0.0 && rate.is_finite());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if valid() {

@@ -15,17 +15,22 @@ pub fn Table() -> impl IntoView {
         let recording = state.recording();
         let map = state.explanation();
         let peaks = map.as_deref().map(peaks).unwrap_or_default();
-        recording.map(|recording| {
-            recording
-                .traces
-                .iter()
-                .map(|trace| {
-                    let peak = peaks.iter().find(|(lead, ..)| *lead == trace.lead).or(if peaks.len() == 1 { peaks.first() } else { None });
-                    row(trace, peak.map(|(_, time, value)| (*time, *value)))
-                })
-                .collect::<Vec<_>>()
-        })
-        .unwrap_or_default()
+        recording
+            .map(|recording| {
+                recording
+                    .traces
+                    .iter()
+                    .map(|trace| {
+                        let peak = peaks.iter().find(|(lead, ..)| *lead == trace.lead).or(if peaks.len() == 1 {
+                            peaks.first()
+                        } else {
+                            None
+                        });
+                        row(trace, peak.map(|(_, time, value)| (*time, *value)))
+                    })
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default()
     });
     let with_map = move || state.explanation().is_some();
     view! {
@@ -56,7 +61,8 @@ pub fn Table() -> impl IntoView {
 
 fn row(trace: &Trace, peak: Option<(f64, f32)>) -> Vec<String> {
     let values = trace.values.iter().copied().filter(|value| value.is_finite());
-    let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let missing = trace.values.iter().filter(|value| !value.is_finite()).count();
     let voltage = |value: f32| if value.is_finite() { format!("{value:.3}") } else { "–".to_owned() };
     let mut cells = vec![trace.lead.name().to_owned(), voltage(low), voltage(high), missing.to_string()];
