@@ -62,7 +62,9 @@ pub struct Dataset {
     pub examples: Vec<Example>,
     /// Standardisation.
     pub scaler: Scaler,
-    /// One sentence a source, for the model's card.
+    /// The data set and its version.
+    pub name: String,
+    /// What each part is, one phrase a part, for the model's card.
     pub origin: Vec<String>,
 }
 
@@ -146,7 +148,7 @@ mod tests {
         };
         let example = Example { part: 0, row: 0, id: 1, fold: 1, labels: vec![] };
         let scaler = Scaler { mean: 0.1, deviation: 0.5 };
-        let set = Dataset { labels: vec![], parts: vec![part], examples: vec![], scaler, origin: vec![] };
+        let set = Dataset { labels: vec![], parts: vec![part], examples: vec![], scaler, name: String::new(), origin: vec![] };
         let mut out = Vec::new();
         set.window(&example, 2, 3, &mut out);
         assert_eq!(out.len(), 36);

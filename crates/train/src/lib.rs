@@ -13,7 +13,6 @@
 //! ```
 // Unsafe code is denied by the workspace; `fast::product` alone allows it, for one call into a library of matrix products.
 
-pub mod auc;
 pub mod batch_loss;
 pub mod batches;
 pub mod cache;
@@ -21,7 +20,10 @@ pub mod chart;
 pub mod checkpoint;
 pub mod dataset;
 pub mod ecgpack;
+pub mod evaluate;
+pub mod export;
 pub mod fast;
+pub mod fetch;
 pub mod loss;
 pub mod metrics;
 pub mod optimiser;

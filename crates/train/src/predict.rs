@@ -111,12 +111,4 @@ impl Predictions {
         }
         ((low + high) / 2.0).exp()
     }
-
-    /// One label's probabilities and truths.
-    pub fn column(probabilities: &[f32], truth: &[f32], classes: usize, label: usize) -> (Vec<f64>, Vec<bool>) {
-        (
-            probabilities.iter().skip(label).step_by(classes).map(|&value| f64::from(value)).collect(),
-            truth.iter().skip(label).step_by(classes).map(|&value| value > 0.5).collect(),
-        )
-    }
 }

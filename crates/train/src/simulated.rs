@@ -63,5 +63,7 @@ pub fn simulated(each: usize, seed: u64, mut seen: impl FnMut(usize)) -> Result<
         vec![Part { length: 1000, counts_per_unit: COUNTS_PER_MILLIVOLT, meaning: Meaning::Millivolts, samples }];
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
-    Ok(Dataset { labels, parts, examples, scaler, origin: vec!["simulated recordings of this project".to_owned()] })
+    let name = format!("{} simulated recordings of seed {seed}", examples.len());
+    let origin = vec!["the simulator of this project, 500 Hz, prepared as a dropped file is".to_owned()];
+    Ok(Dataset { labels, parts, examples, scaler, name, origin })
 }

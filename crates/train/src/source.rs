@@ -220,7 +220,8 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
     }
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
-    Dataset { labels, parts, examples, scaler, origin }
+    let name = format!("PTB-XL {}", metadata.version);
+    Dataset { labels, parts, examples, scaler, name, origin }
 }
 
 #[cfg(test)]

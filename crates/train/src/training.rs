@@ -9,11 +9,11 @@ use burn::tensor::Device;
 use nets::{Architecture, Network, Tensors};
 use serde::{Deserialize, Serialize};
 
-use crate::auc::macro_auc;
 use crate::batch_loss::BatchLoss;
 use crate::batches;
 use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
 use crate::dataset::{Dataset, Example};
+use crate::metrics::{Table, Undefined, macro_auc};
 use crate::optimiser::Adam;
 use crate::predict::predict;
 use crate::recipes::{Choice, Recipe};
@@ -224,7 +224,10 @@ pub fn train(
             });
             let probabilities = predictions.probabilities(1.0, recipe.aggregate);
             entry.validation_loss = Some(predictions.cross_entropy(1.0, recipe.aggregate));
-            entry.validation_auc = macro_auc(&probabilities, &predictions.truth, classes);
+            entry.validation_auc = Table::from_f32(classes, &probabilities, &predictions.truth)
+                .ok()
+                .and_then(|table| macro_auc(&table, Undefined::Skip))
+                .map(|area| area.value);
             keep_best(&mut state, &entry, recipe.choice);
         }
         state.curve.push(entry);

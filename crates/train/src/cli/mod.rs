@@ -1,6 +1,9 @@
 //! Commands and their arguments.
 
 mod device;
+mod evaluate;
+mod fetch;
+mod models;
 mod train;
 
 use std::process::ExitCode;
@@ -13,7 +16,11 @@ const EXAMPLES: &str = "Examples:
   train-native train --data ~/ptb-xl --model resnet1d_wang+ldm --task superclass --seed 1
       trains on PTB-XL, as published or packed, and writes models/resnet1d_wang-ldm-superclass/
   train-native train --data ~/ptb-xl --model resnet1d_wang+ldm --task superclass --seed 1 --resume
-      goes on where a run stopped or was killed";
+      goes on where a run stopped or was killed
+  train-native evaluate --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --fold 10 --json
+      macro AUC with its interval, Fmax, calibration, and each label's figures
+  train-native fetch ptb-xl --out ~/ptb-xl
+      gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB)";
 
 /// Trains, measures and exports the networks of this project. Without a command: trains the demo network.
 #[derive(Debug, Parser)]
@@ -27,6 +34,12 @@ pub struct Arguments {
 enum Command {
     /// Train a network on PTB-XL or on simulated recordings
     Train(train::Options),
+    /// Measure a model on a fold of PTB-XL
+    Evaluate(evaluate::Options),
+    /// Get a data set: goes on where it was cut, checks every file
+    Fetch(fetch::Options),
+    /// List the networks
+    Models,
 }
 
 /// Runs the command.
@@ -34,5 +47,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         None => train::run(&train::Options::demo()),
         Some(Command::Train(options)) => train::run(&options),
+        Some(Command::Evaluate(options)) => evaluate::run(&options),
+        Some(Command::Fetch(options)) => fetch::run(&options),
+        Some(Command::Models) => models::run(),
     }
 }

@@ -1,5 +1,6 @@
 //! `train-native train`, and the demo that runs without a command.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +10,10 @@ use anyhow::{Context as _, bail};
 use burn::tensor::Device;
 use nets::Architecture;
 use train::chart::learning_curve;
+use train::checkpoint::Epoch;
 use train::dataset::Dataset;
+use train::evaluate::as_text;
+use train::export::{Provenance, export};
 use train::progress::{Terminal, counted};
 use train::recipes::RecipeName;
 use train::tasks::Task;
@@ -97,6 +101,33 @@ impl Options {
         }
     }
 
+    /// The command that trains this again; where the data lies is the reader's own business.
+    fn command(&self) -> String {
+        if self.task == Task::Simulated && self.model == Architecture::Resnet1dWang && self.seed == 1 {
+            return "train-native".to_owned();
+        }
+        let mut text = String::from("train-native train");
+        if self.data.is_some() {
+            text.push_str(" --data DIR");
+        }
+        let _ = write!(text, " --model {} --task {} --seed {}", self.model, self.task.name(), self.seed);
+        let optional = |text: &mut String, name: &str, value: Option<usize>| {
+            if let Some(value) = value {
+                let _ = write!(text, " --{name} {value}");
+            }
+        };
+        if let Some(recipe) = self.recipe {
+            let _ = write!(text, " --recipe {}", recipe.name());
+        }
+        optional(&mut text, "epochs", self.epochs);
+        optional(&mut text, "batch", self.batch);
+        optional(&mut text, "validate-every", self.validate_every);
+        if self.include_zscored {
+            text.push_str(" --include-zscored");
+        }
+        text
+    }
+
     fn settings(&self, recordings: (usize, usize)) -> Settings {
         let default = if self.model == Architecture::ImleNet { RecipeName::ImleNet } else { RecipeName::Benchmark };
         let mut recipe = self.recipe.unwrap_or(default).recipe();
@@ -168,5 +199,35 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     };
     println!("{}", learning_curve(&trained.curve));
+    write_curve(&folder, &trained.curve)?;
+    let out = options.out.clone().unwrap_or_else(|| Path::new("models").join(&name));
+    eprintln!("measuring on fold 9 and writing {}", out.display());
+    let provenance = Provenance { name, command: options.command(), commit: commit() };
+    let (_, report) = export(&out, &settings, &trained, &data, &provenance, &device)?;
+    println!("fold 9, thresholds chosen there:\n{}", as_text(&report));
+    println!("{}", out.join("card.json").display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The learning curve as a table and as JSON, beside the checkpoint.
+fn write_curve(folder: &Path, curve: &[Epoch]) -> anyhow::Result<()> {
+    let path = folder.join("curve.csv");
+    let mut table = csv::Writer::from_path(&path).with_context(|| format!("writing {}", path.display()))?;
+    for epoch in curve {
+        table.serialize(epoch)?;
+    }
+    table.flush()?;
+    let path = folder.join("curve.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(curve)?).with_context(|| format!("writing {}", path.display()))
+}
+
+/// The commit of the folder that the program runs in, or nothing where there is none.
+fn commit() -> String {
+    std::process::Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map_or_else(String::new, |text| text.trim().to_owned())
 }

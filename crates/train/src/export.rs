@@ -1,0 +1,241 @@
+//! A trained network as a model folder: `card.json`, `weights.safetensors`, `README.md`.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Shorter, Window, weights};
+use ecg::Lead;
+use nets::{Architecture, Network};
+use serde_json::{Value, json};
+
+use crate::batches::stride_of;
+use crate::checkpoint::write_whole;
+use crate::dataset::{Dataset, Meaning};
+use crate::evaluate::{EvaluateError, answers, report};
+use crate::metrics::{Bootstrap, Report, Table, TableError, ThresholdRule, choose_all};
+use crate::tasks::Task;
+use crate::training::{Settings, Trained};
+
+/// Name of the weights file in a model's folder.
+pub const WEIGHTS: &str = "weights.safetensors";
+
+/// Why a model could not be exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The card or the weights.
+    #[error(transparent)]
+    Model(#[from] classify::Error),
+    /// The trained numbers do not fit the network.
+    #[error(transparent)]
+    Network(#[from] nets::Error),
+    /// The model could not be measured.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// Its scores are no table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A report cannot be written as JSON.
+    #[error("the model's report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A file could not be written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// What the card says beside figures.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    /// The model's name: its folder.
+    pub name: String,
+    /// The command that makes it again.
+    pub command: String,
+    /// The commit of this program.
+    pub commit: String,
+}
+
+/// Writes a model folder: weights in half precision, temperature and thresholds chosen on fold 9 with these very
+/// weights, and fold 9's figures. Returns the card and the report.
+///
+/// # Errors
+/// A file cannot be written, or the network and the data do not fit.
+pub fn export(
+    folder: &Path,
+    settings: &Settings,
+    trained: &Trained,
+    data: &Dataset,
+    provenance: &Provenance,
+    device: &Device,
+) -> Result<(Card, Report), ExportError> {
+    let classes = data.labels.len();
+    let architecture = settings.architecture;
+    let bytes = weights::encode(&trained.network, Precision::Half)?;
+    let device = device.clone().inner();
+    // What ships is measured: the network with its numbers rounded.
+    let network: Network = weights::load(architecture.init(classes, &device), &bytes)?;
+    let recipe = &settings.recipe;
+    let predictions = answers(&network, data, 9, &device, |_| ())?;
+    let temperature = predictions.best_temperature(recipe.aggregate);
+    let probabilities = predictions.probabilities(temperature, recipe.aggregate);
+    let table = Table::from_f32(classes, &probabilities, &predictions.truth)?;
+    let thresholds = choose_all(&table, ThresholdRule::F1);
+
+    let input = architecture.input();
+    let windows = if input.samples < 1000 { stride_of(input.samples) } else { 0 };
+    let mut card = Card {
+        name: provenance.name.clone(),
+        title: title(architecture, settings.task, classes),
+        architecture,
+        labels: data
+            .labels
+            .iter()
+            .zip(&thresholds)
+            .map(|(label, threshold)| Label {
+                code: label.code.clone(),
+                name: label.name.clone(),
+                group: label.group.clone(),
+                threshold: *threshold as f32,
+            })
+            .collect(),
+        input: Input {
+            rate: input.rate,
+            samples: input.samples,
+            leads: Lead::TWELVE.to_vec(),
+            mean: data.scaler.mean,
+            std: data.scaler.deviation,
+            shorter: if architecture == Architecture::ImleNet { Shorter::Refuse } else { Shorter::Pad },
+        },
+        window: Window { stride: windows, span: 10.0, aggregate: recipe.aggregate.into() },
+        calibration: Calibration { temperature: temperature as f32 },
+        weights: weights::describe(WEIGHTS, &bytes, Precision::Half),
+        exclusive: false,
+        task: settings.task.name().to_owned(),
+        recipe: recipe.name.name().to_owned(),
+        command: provenance.command.clone(),
+        seed: settings.seed,
+        commit: provenance.commit.clone(),
+        data: counts(data, settings, trained),
+        metrics: Value::Null,
+        parameters: architecture.parameters(classes) as u64,
+        multiply_adds: architecture.multiply_adds(classes),
+        licence: licence(settings.task).to_owned(),
+        known_answer: None,
+        other: serde_json::Map::new(),
+    };
+    let figures = report(&card, &predictions, recipe.aggregate, &Bootstrap::default())?;
+    card.metrics = json!({
+        "fold_9": serde_json::to_value(&figures)?,
+        "note": "Temperature and thresholds were chosen on fold 9 itself; AUC does not depend on either.",
+    });
+    let classifier = Classifier::load(card.clone(), &bytes, Backend::Burn(Device::flex()))?;
+    card.known_answer = Some(classify::wait(classifier.known_answer())?);
+    card.check()?;
+
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        write_whole(&path, bytes).map_err(|source| ExportError::File { path, source })
+    };
+    write(WEIGHTS, &bytes)?;
+    write("README.md", readme(&card, data, &figures).as_bytes())?;
+    // The card last: a folder with a card is a whole model.
+    write("card.json", card.to_json()?.as_bytes())?;
+    Ok((card, figures))
+}
+
+fn title(architecture: Architecture, task: Task, classes: usize) -> String {
+    let network = match architecture {
+        Architecture::ImleNet => "IMLE-Net",
+        Architecture::Resnet1dWang => "resnet1d_wang",
+        Architecture::Resnet1dWangLdm => "resnet1d_wang with decoupled labels",
+    };
+    match task {
+        Task::Simulated => format!("Demo: {classes} simulated conditions, {network}"),
+        Task::All => format!("All {classes} statements, {network}"),
+        Task::Superclass => format!("Five diagnostic superclasses, {network}"),
+        task => format!("{classes} labels of task {}, {network}", task.name()),
+    }
+}
+
+fn licence(task: Task) -> &'static str {
+    match task {
+        Task::Simulated => "MIT OR Apache-2.0",
+        _ => {
+            "CC BY 4.0; trained on PTB-XL (Wagner P. et al., Sci Data 7:154, 2020; PhysioNet doi 10.13026/kfzx-aw45, CC BY 4.0)"
+        }
+    }
+}
+
+/// What the model was trained and measured on.
+fn counts(data: &Dataset, settings: &Settings, trained: &Trained) -> Value {
+    let in_folds = |folds: std::ops::RangeInclusive<u8>, part: usize| {
+        data.examples.iter().filter(|example| example.part == part && folds.contains(&example.fold)).count()
+    };
+    let sources: Vec<Value> = data
+        .origin
+        .iter()
+        .enumerate()
+        .map(|(part, origin)| {
+            let validation = if data.parts[part].meaning == Meaning::Millivolts { in_folds(9..=9, part) } else { 0 };
+            json!({
+                "origin": origin,
+                "training_recordings_folds_1_to_8": in_folds(1..=8, part),
+                "validation_recordings_fold_9": validation,
+            })
+        })
+        .collect();
+    let positives: serde_json::Map<String, Value> = data
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(number, label)| {
+            let carries = |folds: std::ops::RangeInclusive<u8>| {
+                data.examples
+                    .iter()
+                    .filter(|example| folds.contains(&example.fold) && example.labels[number] > 0.5)
+                    .count()
+            };
+            (label.code.clone(), json!(carries(1..=8)))
+        })
+        .collect();
+    json!({
+        "set": data.name,
+        "sources": sources,
+        "training_positives": positives,
+        "epochs": trained.curve.len(),
+        "chosen_epoch": trained.chosen,
+        "batch": settings.recipe.batch,
+    })
+}
+
+fn readme(card: &Card, data: &Dataset, report: &Report) -> String {
+    let area = report.macro_auc.as_ref().map_or_else(
+        || "no macro AUC".to_owned(),
+        |area| format!("macro AUC {:.3} ({:.3} to {:.3})", area.value, area.low, area.high),
+    );
+    let sources: Vec<String> = data
+        .origin
+        .iter()
+        .enumerate()
+        .map(|(part, origin)| {
+            let count = data.examples.iter().filter(|example| example.part == part && example.fold <= 8).count();
+            format!("{count} recordings ({origin})")
+        })
+        .collect();
+    format!(
+        "# {}\n\n{}. Trained on folds 1 to 8 of {}: {}. On fold 9, {} recordings: {area}, 95 % bootstrap interval.\n\n\
+         Made by `{}`. {} parameters; {}. Research software, not a medical device.\n\nLicence of the weights: {}.\n",
+        card.name,
+        card.title,
+        data.name,
+        sources.join("; "),
+        report.records,
+        card.command,
+        card.parameters,
+        card.architecture.source(),
+        card.licence,
+    )
+}
