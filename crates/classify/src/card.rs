@@ -231,6 +231,10 @@ impl Card {
         if !(self.window.span.is_finite() && self.window.span * input.rate >= input.samples as f64) {
             return wrong("window.span", self.window.span.to_string(), "seconds that hold one input at least");
         }
+        if self.window.stride > input.samples {
+            let expected = format!("0 to {}, so that windows leave no gap", input.samples);
+            return wrong("window.stride", self.window.stride.to_string(), &expected);
+        }
         if !(self.calibration.temperature.is_finite() && self.calibration.temperature > 0.0) {
             return wrong("calibration.temperature", self.calibration.temperature.to_string(), "a positive number");
         }

@@ -49,7 +49,7 @@ async fn begin(kind: String) {
 async fn device(kind: &str) -> Result<(EngineKind, Backend, String), String> {
     match kind {
         #[cfg(feature = "cpu")]
-        "cpu" => Ok((EngineKind::Cpu, Backend::Burn(burn::tensor::Device::flex()), arithmetic().to_owned())),
+        "cpu" => Ok((EngineKind::Cpu, Backend::Plan, arithmetic().to_owned())),
         #[cfg(feature = "gpu")]
         "gpu" => {
             let (device, name) = crate::gpu::init().await?;

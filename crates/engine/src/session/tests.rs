@@ -115,7 +115,12 @@ fn model(error: f32) -> Vec<Vec<u8>> {
 }
 
 fn session(kind: EngineKind) -> Session {
-    Session::new(kind, Backend::Burn(Device::flex()))
+    // Natively the GPU's part is played by Burn on the CPU.
+    let backend = match kind {
+        EngineKind::Cpu => Backend::Plan,
+        EngineKind::Gpu => Backend::Burn(Device::flex()),
+    };
+    Session::new(kind, backend)
 }
 
 fn load(session: &mut Session, files: Vec<Vec<u8>>, port: &Heard) {
