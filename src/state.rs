@@ -260,6 +260,11 @@ impl State {
         }
     }
 
+    /// True when the model can say where it saw a label: one with attention of its own has no map of a single label.
+    pub fn explains_labels(self) -> bool {
+        self.findings().is_some_and(|findings| findings.explanations.is_empty())
+    }
+
     /// The chosen model's entry.
     pub fn entry(self) -> Option<Entry> {
         let name = self.model.get()?;

@@ -109,12 +109,14 @@ fn Row(finding: Finding) -> impl IntoView {
     let present = finding.present();
     let percent = |value: f32| format!("{:.1}%", value.clamp(0.0, 1.0) * 100.0);
     let pressed = move || state.overlay.get() == Overlay::Label(shown.clone());
+    let explains = untrack(move || state.explains_labels());
     let spoken = format!(
-        "{}: probability {}, threshold {}, {}. Show where it was seen.",
+        "{}: probability {}, threshold {}, {}.{}",
         finding.name,
         percent(finding.probability),
         percent(finding.threshold),
-        if present { "present" } else { "not present" }
+        if present { "present" } else { "not present" },
+        if explains { " Show where it was seen." } else { "" }
     );
     view! {
         <li>
@@ -126,8 +128,9 @@ fn Row(finding: Finding) -> impl IntoView {
                 data-probability=finding.probability.to_string()
                 data-threshold=finding.threshold.to_string()
                 aria-label=spoken
-                aria-pressed=move || pressed().to_string()
-                title="Show where it was seen"
+                aria-pressed=move || explains.then(|| pressed().to_string())
+                title=explains.then_some("Show where it was seen")
+                disabled=!explains
                 on:click=move |_| work::explain(state, code.clone())
             >
                 <span class="finding-name">{finding.name.clone()}</span>

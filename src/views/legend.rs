@@ -79,13 +79,11 @@ pub fn OverlayPanel() -> impl IntoView {
             .map(|findings| findings.explanations.iter().map(|map| map.title.clone()).collect::<Vec<_>>())
             .unwrap_or_default()
     });
-    let labels = Memo::new(move |_| {
-        state
-            .findings()
-            .map(|findings| {
-                findings.findings.iter().map(|finding| (finding.code.clone(), finding.name.clone())).collect::<Vec<_>>()
-            })
-            .unwrap_or_default()
+    let labels = Memo::new(move |_| match state.findings() {
+        Some(findings) if state.explains_labels() => {
+            findings.findings.iter().map(|finding| (finding.code.clone(), finding.name.clone())).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
     });
     let chosen = move || match state.overlay.get() {
         Overlay::Off => "off".to_owned(),
