@@ -5,9 +5,7 @@
 use std::{env, error, fs, path::Path};
 
 use burn::tensor::Device;
-use classify::{
-    Backend, Calibration, Card, Classifier, Input, Label, Precision, Shorter, Window, wait, weights,
-};
+use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Shorter, Window, wait, weights};
 use ecg::Lead;
 use nets::Architecture;
 

@@ -228,7 +228,12 @@ impl Classifier {
     }
 
     /// The map of the label that passes its threshold by most, where the network gives maps.
-    async fn strongest(&self, findings: &[Finding], outputs: &Outputs, place: &Place<'_>) -> Result<Option<Explanation>, Error> {
+    async fn strongest(
+        &self,
+        findings: &[Finding],
+        outputs: &Outputs,
+        place: &Place<'_>,
+    ) -> Result<Option<Explanation>, Error> {
         if !self.card.architecture.explanations().contains(&nets::Explanation::ClassActivation) {
             return Ok(None);
         }

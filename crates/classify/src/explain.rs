@@ -29,9 +29,14 @@ pub(crate) fn attention(card: &Card, attention: &PlanAttention, place: &Place) -
         }
         values.chunks_exact((values.len() / windows).max(1)).map(<[f32]>::to_vec).collect()
     };
-    let (beat, rhythm, lead) = (per_window(&attention.beat), per_window(&attention.rhythm), per_window(&attention.lead));
+    let (beat, rhythm, lead) =
+        (per_window(&attention.beat), per_window(&attention.rhythm), per_window(&attention.lead));
     let heats = |rule| -> Vec<Vec<f32>> {
-        beat.iter().zip(&rhythm).zip(&lead).filter_map(|((beat, rhythm), lead)| heat(beat, rhythm, lead, rule)).collect()
+        beat.iter()
+            .zip(&rhythm)
+            .zip(&lead)
+            .filter_map(|((beat, rhythm), lead)| heat(beat, rhythm, lead, rule))
+            .collect()
     };
     let lead_scores = mean(&lead);
     let cell = (card.input.rate / WINDOWS_A_SECOND) as usize;
@@ -106,9 +111,10 @@ pub(crate) fn class_activation(card: &Card, label: usize, maps: &[Vec<f32>], pla
         kind: ExplanationKind::ClassActivation,
         label: label.map(|label| label.code.clone()),
         title: label.map_or_else(String::new, |label| format!("Evidence for {}", label.name)),
-        meaning: "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all \
+        meaning:
+            "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all \
                   leads at once, so the map is the same for every lead."
-            .to_owned(),
+                .to_owned(),
         leads,
         rate: card.input.rate,
         start: place.start,

@@ -160,9 +160,8 @@ fn sources<'a>(recording: &'a Recording, input: &Input) -> Result<Vec<&'a Signal
 fn missing(recording: &Recording, input: &Input) -> Error {
     let names = |leads: &mut dyn Iterator<Item = &Lead>| leads.map(Lead::name).collect::<Vec<_>>().join(", ");
     let two = [Lead::I, Lead::II, Lead::III].iter().filter(|&lead| recording.lead(lead).is_some()).count() >= 2;
-    let derivable = |lead: &Lead| {
-        two && matches!(lead, Lead::I | Lead::II | Lead::III | Lead::AVR | Lead::AVL | Lead::AVF)
-    };
+    let derivable =
+        |lead: &Lead| two && matches!(lead, Lead::I | Lead::II | Lead::III | Lead::AVR | Lead::AVL | Lead::AVF);
     Error::MissingLeads {
         missing: input
             .leads
@@ -260,9 +259,10 @@ fn derived(lead: &Lead, leads: &[(Lead, Vec<f32>)], warnings: &mut Vec<Warning>)
     let sum = |(a, x): (&Vec<f32>, f32), (b, y): (&Vec<f32>, f32)| -> Vec<f32> {
         a.iter().zip(b).map(|(a, b)| x * a + y * b).collect()
     };
-    let direct = DERIVATIONS.iter().filter(|(name, ..)| name == lead).find_map(|(_, (a, x), (b, y))| {
-        Some((sum((find(a)?, *x), (find(b)?, *y)), format!("{a} and {b}")))
-    });
+    let direct = DERIVATIONS
+        .iter()
+        .filter(|(name, ..)| name == lead)
+        .find_map(|(_, (a, x), (b, y))| Some((sum((find(a)?, *x), (find(b)?, *y)), format!("{a} and {b}"))));
     // aVR from I and III, or from II and III: by way of the third of Einthoven's triangle.
     let (samples, from) = direct.or_else(|| match (lead, find(&Lead::I), find(&Lead::II), find(&Lead::III)) {
         (Lead::AVR, Some(one), None, Some(three)) => Some((sum((one, -1.0), (three, -0.5)), "I and III".into())),

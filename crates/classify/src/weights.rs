@@ -79,7 +79,10 @@ pub fn encode(tensors: &Tensors, precision: Precision) -> Result<Vec<u8>, Error>
                 return Err(Error::Weights {
                     tensor: name.clone(),
                     found: number.to_string(),
-                    expected: format!("a finite number within {}'s range; training may have diverged", precision.name()),
+                    expected: format!(
+                        "a finite number within {}'s range; training may have diverged",
+                        precision.name()
+                    ),
                 });
             }
         }
@@ -179,7 +182,10 @@ mod tests {
     use super::*;
 
     fn tensors() -> Tensors {
-        Tensors::from([("a.weight".into(), (vec![2, 2], vec![1.0, -0.5, 0.25, 3.0])), ("b".into(), (vec![1], vec![7.5]))])
+        Tensors::from([
+            ("a.weight".into(), (vec![2, 2], vec![1.0, -0.5, 0.25, 3.0])),
+            ("b".into(), (vec![1], vec![7.5])),
+        ])
     }
 
     #[test]

@@ -226,7 +226,9 @@ fn weights_of_another_network_or_label_set_are_refused_by_name() {
     assert!(message.contains("head.linear2") && message.contains("[128, 5]"), "{message}");
     let (_, imle) = model(Architecture::ImleNet, 5);
     assert!(load(card.clone(), &imle).contains("is missing"), "another network");
-    let mut tensors = weights::decode(&weights::encode(&support::parameters(card.architecture, 5), Precision::Single).unwrap()).unwrap();
+    let mut tensors =
+        weights::decode(&weights::encode(&support::parameters(card.architecture, 5), Precision::Single).unwrap())
+            .unwrap();
     tensors.insert("extra".into(), (vec![1], vec![0.0]));
     let more = weights::encode(&tensors, Precision::Single).unwrap();
     assert!(load(card, &more).contains("extra"));

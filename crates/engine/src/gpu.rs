@@ -53,10 +53,8 @@ pub fn broken() -> Option<String> {
 pub async fn init() -> Result<(Device, String), String> {
     let _ = log::set_logger(&SINK);
     log::set_max_level(LevelFilter::Warn);
-    let (device, setup) = Device::wgpu_options()
-        .init_with_setup_async()
-        .await
-        .map_err(|error| format!("no GPU for WebGPU: {error}"))?;
+    let (device, setup) =
+        Device::wgpu_options().init_with_setup_async().await.map_err(|error| format!("no GPU for WebGPU: {error}"))?;
     setup.device.on_uncaptured_error(Arc::new(|error| {
         note(format!("{error}"));
     }));

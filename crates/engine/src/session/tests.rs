@@ -2,7 +2,8 @@ use std::cell::{Cell, RefCell};
 
 use burn::tensor::Device;
 use classify::{
-    Aggregate, Calibration, Input, KNOWN_RECORD, KnownAnswer, Label, Precision, Shorter, WeightsFile, Window, wait, weights,
+    Aggregate, Calibration, Input, KNOWN_RECORD, KnownAnswer, Label, Precision, Shorter, WeightsFile, Window, wait,
+    weights,
 };
 use ecg::{ExplanationKind, Lead};
 use nets::Architecture;
@@ -147,7 +148,7 @@ fn traces() -> (Vec<Trace>, Vec<Vec<u8>>) {
 
 fn classify(session: &mut Session, port: &Heard) {
     let (traces, buffers) = traces();
-    wait(session.handle(Request::Classify { job: 7, model: "small".into(), traces, }, buffers, port));
+    wait(session.handle(Request::Classify { job: 7, model: "small".into(), traces }, buffers, port));
 }
 
 #[test]
