@@ -10,7 +10,7 @@
 //! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
 //! | CSV, TSV | [`csv`] | yes | yes |
-//! | ZIP of these | [`archive`] | yes | no |
+//! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
 //! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file
 //! is trusted, sizes are computed in 64 bits with checks and compared with the bytes that exist and with [`Limits`];
