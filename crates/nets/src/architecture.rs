@@ -93,7 +93,9 @@ impl Architecture {
     /// Where it was published.
     pub fn source(self) -> &'static str {
         match self {
-            Self::ImleNet => "IMLE-Net: An Interpretable Multi-level Multi-channel Model for ECG Classification, IEEE SMC 2021, arXiv:2204.05116",
+            Self::ImleNet => {
+                "IMLE-Net: An Interpretable Multi-level Multi-channel Model for ECG Classification, IEEE SMC 2021, arXiv:2204.05116"
+            }
             Self::Resnet1dWang => {
                 "Deep Learning for ECG Analysis: Benchmarks and Insights from PTB-XL, IEEE JBHI 2021, arXiv:2004.13701; after Wang, Yan, Oates, IJCNN 2017, arXiv:1611.06455"
             }

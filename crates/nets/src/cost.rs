@@ -12,7 +12,10 @@ pub(crate) fn parameters(architecture: Architecture, classes: usize) -> usize {
         Architecture::ImleNet => imle_net(classes).0,
         Architecture::Resnet1dWang => resnet1d_wang(classes).0,
         Architecture::Resnet1dWangLdm => {
-            resnet1d_wang(classes).0 + classes * (2 * wang::POOLED + wang::POOLED * SPACE + 4 * SPACE + 1) + classes * classes + classes
+            resnet1d_wang(classes).0
+                + classes * (2 * wang::POOLED + wang::POOLED * SPACE + 4 * SPACE + 1)
+                + classes * classes
+                + classes
         }
     }
 }

@@ -14,7 +14,9 @@ pub enum Error {
         classes: usize,
     },
     /// A tensor has another shape than the network's.
-    #[error("tensor {name} has shape {found:?}, expected {expected:?}; are these the weights of another network or label set?")]
+    #[error(
+        "tensor {name} has shape {found:?}, expected {expected:?}; are these the weights of another network or label set?"
+    )]
     Shape {
         /// Path of the tensor in the network.
         name: String,

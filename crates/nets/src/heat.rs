@@ -34,7 +34,8 @@ pub fn heat(beat: &[f32], rhythm: &[f32], lead: &[f32], rule: HeatRule) -> Optio
 
 /// Maps the smallest value to 0 and the largest to 1; all 0 when they are equal.
 pub fn normalise(values: &mut [f32]) {
-    let (low, high) = values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    let (low, high) =
+        values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
     let range = high - low;
     for value in values {
         *value = if range > 0.0 { (*value - low) / range } else { 0.0 };

@@ -93,12 +93,7 @@ impl ImleNet {
             rhythm: rhythm.reshape([batch, leads, windows]),
             lead,
         };
-        Output {
-            logits: self.dense.forward(whole),
-            embeddings: None,
-            attention: Some(attention),
-            features: None,
-        }
+        Output { logits: self.dense.forward(whole), embeddings: None, attention: Some(attention), features: None }
     }
 
     /// Labels.

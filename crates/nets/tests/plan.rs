@@ -65,7 +65,10 @@ fn wrong_tensors_and_wrong_inputs_are_errors_not_panics() {
     let good = parameters(architecture, 5);
     assert!(matches!(Plan::new(architecture, 4, &good), Err(Error::Shape { .. })));
     assert!(matches!(Plan::new(Architecture::ImleNet, 5, &good), Err(Error::Missing { .. })));
-    assert!(matches!(Plan::new(architecture, 5, &parameters(Architecture::Resnet1dWangLdm, 5)), Err(Error::Unknown { .. })));
+    assert!(matches!(
+        Plan::new(architecture, 5, &parameters(Architecture::Resnet1dWangLdm, 5)),
+        Err(Error::Unknown { .. })
+    ));
     let mut short = good.clone();
     short.get_mut("head.linear2.bias").unwrap().1.pop();
     assert!(matches!(Plan::new(architecture, 5, &short), Err(Error::Length { .. })));

@@ -3,8 +3,8 @@
 mod support;
 
 use burn::tensor::Device;
-use nets::heat::{HeatRule, heat, normalise};
 use nets::Architecture;
+use nets::heat::{HeatRule, heat, normalise};
 use support::{assert_close, assert_same, golden, host, input_tensor, network, numbers};
 
 #[test]
@@ -74,10 +74,9 @@ fn imle_net_gives_the_authors_probabilities_and_attention() {
         .chunks_exact(2)
         .map(|point| point[0] as usize * 1000 + point[1] as usize)
         .collect();
-    for (rule, name) in [
-        (HeatRule::Released, "beat_x_channel_minmax"),
-        (HeatRule::MultiLevel, "beat_x_rhythm_x_channel_minmax"),
-    ] {
+    for (rule, name) in
+        [(HeatRule::Released, "beat_x_channel_minmax"), (HeatRule::MultiLevel, "beat_x_rhythm_x_channel_minmax")]
+    {
         let mut heat = heat(&beat[..240 * 13], &rhythm[..240], &lead[..12], rule).unwrap();
         normalise(&mut heat);
         let found: Vec<f32> = points.iter().map(|&point| heat[point]).collect();
@@ -148,5 +147,7 @@ fn tensors_of_another_label_set_or_network_are_refused_by_name() {
     assert!(matches!(network(5).with_tensors(&fewer).unwrap_err(), nets::Error::Missing { .. }));
     let mut more = five;
     more.insert("extra".to_owned(), (vec![1], vec![0.0]));
-    assert!(matches!(network(5).with_tensors(&more).unwrap_err(), nets::Error::Unknown { name, .. } if name == "extra"));
+    assert!(
+        matches!(network(5).with_tensors(&more).unwrap_err(), nets::Error::Unknown { name, .. } if name == "extra")
+    );
 }

@@ -66,9 +66,11 @@ fn imle_net_trains_as_the_authors_does() {
     let Network::ImleNet(imle) = &start else { panic!("not IMLE-Net") };
     // Ill-conditioned in single precision: an input scaled by 1 +- 1e-7 moves this norm between 0.07238 and 0.07252.
     assert_norm(norm(&imle.stem.weight, &gradients), &golden["grad_norm_stem_kernel"], 3e-3);
-    for (attention, name) in
-        [(&imle.beat, "grad_norm_beat_W_b_V"), (&imle.rhythm, "grad_norm_rhythm_W_b_V"), (&imle.lead, "grad_norm_channel_W_b_V")]
-    {
+    for (attention, name) in [
+        (&imle.beat, "grad_norm_beat_W_b_V"),
+        (&imle.rhythm, "grad_norm_rhythm_W_b_V"),
+        (&imle.lead, "grad_norm_channel_W_b_V"),
+    ] {
         assert_norm(norm(&attention.weight, &gradients), &golden[name][0], 1e-4);
         assert_norm(norm(&attention.bias, &gradients), &golden[name][1], 1e-4);
         assert_norm(norm(&attention.context, &gradients), &golden[name][2], 1e-4);

@@ -11,9 +11,8 @@ use serde_json::Value;
 pub fn uniform(tensor: u64, count: usize) -> Vec<f64> {
     (1..=count as u64)
         .map(|element| {
-            let mut x = element
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                .wrapping_add(tensor.wrapping_mul(0xD1B5_4A32_D192_ED03));
+            let mut x =
+                element.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(tensor.wrapping_mul(0xD1B5_4A32_D192_ED03));
             x ^= x >> 30;
             x = x.wrapping_mul(0xBF58_476D_1CE4_E5B9);
             x ^= x >> 27;
@@ -225,7 +224,8 @@ pub fn network(architecture: Architecture, classes: usize, device: &Device) -> N
 
 /// A file of golden numbers.
 pub fn golden(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/nets").join(name).with_extension("json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/nets").join(name).with_extension("json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
