@@ -197,8 +197,9 @@ impl Group {
             loaded.push((name.replace("//", "/"), bytes));
         }
         let files: Vec<InputFile> = loaded.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
-        let known = files.iter().any(|file| formats::probe(file.name, file.bytes).is_some());
-        if self.found && !known {
+        let is_one =
+            |file: &InputFile| formats::probe(file.name, file.bytes).is_some() && !formats::accompanies(file.name);
+        if self.found && !files.iter().any(is_one) {
             return Ok(None);
         }
         Ok(Some(formats::read(&files, hints, limits)))

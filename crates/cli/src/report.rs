@@ -64,7 +64,8 @@ impl Summary {
         if many && !self.printed {
             eprint!("{} {}, {} failed", self.done, self.verb, self.failed.len());
             if self.passed_over > 0 {
-                eprint!(", {} files of other kinds passed over", self.passed_over);
+                let files = if self.passed_over == 1 { "file" } else { "files" };
+                eprint!(", {} {files} of other kinds passed over", self.passed_over);
             }
             eprintln!();
         }

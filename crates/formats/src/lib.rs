@@ -59,4 +59,4 @@ pub mod wfdb;
 pub use error::{Error, Needs, Place, WriteError};
 pub use limits::Limits;
 pub use probe::{Format, probe};
-pub use read::{Failure, Hints, InputFile, Outcome, read};
+pub use read::{Failure, Hints, InputFile, Outcome, accompanies, read};

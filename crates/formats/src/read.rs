@@ -103,6 +103,9 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         used.insert(position);
         let folder = Folder::of(file.name, files, &index);
         let result = header.and_then(|header| wfdb::read(file, &header, &folder, limits));
+        if result.is_err() {
+            wfdb::take_annotations(file, &folder);
+        }
         let taken = folder.used();
         let result = result.map_err(|error| {
             let others = taken.iter().filter_map(|position| files.get(*position)).map(|file| file.name.to_owned());
@@ -141,8 +144,8 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     }
 }
 
-/// True for what databases and file systems put beside recordings.
-fn accompanies(name: &str) -> bool {
+/// True for what databases and file systems put beside recordings, by name: lists, licences, hidden files.
+pub fn accompanies(name: &str) -> bool {
     const NAMES: [&str; 10] = [
         "records",
         "annotators",

@@ -121,6 +121,14 @@ fn a_cut_signal_file_gives_what_it_has_with_a_warning() {
 }
 
 #[test]
+fn a_record_that_fails_takes_its_annotations_with_it() {
+    let files = [("a.hea".to_owned(), b"a 1 100 5\na.dat 16\n".to_vec()), ("a.atr".to_owned(), vec![5, 4, 0, 0])];
+    let outcome = read(&files);
+    assert_eq!(outcome.failures.len(), 1, "{:?}", outcome.failures);
+    assert_eq!(outcome.failures[0].files, ["a.hea", "a.atr"]);
+}
+
+#[test]
 fn a_segment_cannot_have_segments() {
     let files = [("a.hea", "a/1 1 100 5\nb 5\n"), ("b.hea", "b/1 1 100 5\na 5\n")];
     let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();

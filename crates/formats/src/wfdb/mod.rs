@@ -71,15 +71,28 @@ pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &
     Ok(recording)
 }
 
+/// Takes the annotation files of a header that could not be read, so that they fail with it and not once more.
+pub(crate) fn take_annotations(file: &InputFile, folder: &Folder) {
+    for (position, candidate) in folder.with_stem(stem(file.name)) {
+        if crate::probe(candidate.name, candidate.bytes).is_none() {
+            folder.take(position);
+        }
+    }
+}
+
+/// A file's name without folder and extension.
+fn stem(name: &str) -> &str {
+    let base = name.rsplit('/').next().unwrap_or_default();
+    base.rsplit_once('.').map_or(base, |(stem, _)| stem)
+}
+
 /// Extensions that annotation files usually have.
 const ANNOTATORS: [&str; 10] = ["atr", "ann", "ari", "ani", "ecg", "qrs", "wqrs", "man", "q1c", "pu"];
 
 /// Reads the annotation files of a header's stem.
 fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits, recording: &mut Recording) {
-    let base = file.name.rsplit('/').next().unwrap_or_default();
-    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     let mut general = Vec::new();
-    for (position, candidate) in folder.with_stem(stem) {
+    for (position, candidate) in folder.with_stem(stem(file.name)) {
         let extension = candidate.name.rsplit('.').next().unwrap_or_default();
         let is_signal = recording.source.files.iter().any(|name| name == candidate.name);
         if is_signal || crate::probe(candidate.name, candidate.bytes).is_some() {
