@@ -49,6 +49,10 @@ pub fn start(state: State) {
         asked
     });
     Effect::new(move |_| {
+        let _ = (state.engines.cpu.get(), state.model.get());
+        work::prepare(state);
+    });
+    Effect::new(move |_| {
         let _ = (state.engines.gpu.get(), state.model.get());
         if state.preference.get() == Preference::Auto {
             work::take_over(state);

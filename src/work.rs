@@ -28,8 +28,8 @@ pub struct Input {
 }
 
 thread_local! {
-    /// Files of the questions that are open.
-    static ASKED: RefCell<HashMap<u32, Vec<Input>>> = RefCell::default();
+    /// Files of the questions that are open, with what was answered about them before.
+    static ASKED: RefCell<HashMap<u32, (Vec<Input>, Hints)>> = RefCell::default();
 }
 
 /// Reads files that were dropped, picked or pasted.
@@ -70,7 +70,7 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
             }
             for failure in failures {
                 if failure.wants_rate || failure.wants_unit {
-                    question(state, failure, &inputs);
+                    question(state, failure, &inputs, &hints);
                 } else {
                     state.complain(failure.files.join(", "), failure.message);
                 }
@@ -138,12 +138,12 @@ fn traces(traces: &[protocol::Trace], buffers: &[ArrayBuffer]) -> Vec<Trace> {
         .collect()
 }
 
-fn question(state: State, failure: protocol::OpenFailure, inputs: &[Input]) {
+fn question(state: State, failure: protocol::OpenFailure, inputs: &[Input], hints: &Hints) {
     let id = state.number();
     let concerned: Vec<Input> = inputs.iter().filter(|input| failure.files.contains(&input.name)).cloned().collect();
     // A file inside an archive is asked for with its archive.
     let concerned = if concerned.is_empty() { inputs.to_vec() } else { concerned };
-    ASKED.with_borrow_mut(|asked| asked.insert(id, concerned));
+    ASKED.with_borrow_mut(|asked| asked.insert(id, (concerned, hints.clone())));
     state.status.set(format!("{} needs an answer", failure.files.join(", ")));
     let (rate, unit) = (failure.wants_rate, failure.wants_unit);
     state
@@ -153,9 +153,10 @@ fn question(state: State, failure: protocol::OpenFailure, inputs: &[Input]) {
 
 /// The visitor answered (or closed the question: no hints).
 pub fn answer_question(state: State, id: u32, hints: Option<Hints>) {
-    let inputs = ASKED.with_borrow_mut(|asked| asked.remove(&id)).unwrap_or_default();
+    let (inputs, before) = ASKED.with_borrow_mut(|asked| asked.remove(&id)).unwrap_or_default();
     state.questions.update(|list| list.retain(|question| question.id != id));
     if let Some(hints) = hints {
+        let hints = Hints { rate: hints.rate.or(before.rate), unit: hints.unit.or(before.unit) };
         open(state, inputs, hints);
     }
 }
@@ -292,6 +293,22 @@ async fn load(state: State, kind: EngineKind, job: Job, entry: &Entry) -> Result
     // The number of the work that waits for it: its answer is here before that work is sent.
     let request = Request::LoadModel { job, model: entry.name.clone(), card: 0, weights: 1 };
     Ok(state.engines.ask(kind, &request, buffers.into()).await)
+}
+
+/// Loads the chosen model while nothing is shown yet: after a drop nothing has to be fetched any more.
+pub fn prepare(state: State) {
+    let Some(entry) = untrack(move || state.entry()) else { return };
+    let ready = matches!(state.engines.cpu.get_untracked(), Phase::Ready(_));
+    let idle = state.recordings.with_untracked(Vec::is_empty);
+    if !ready || !idle || state.engines.has(EngineKind::Cpu, &entry.name) {
+        return;
+    }
+    spawn_local(async move {
+        let job = state.tasks.begin(format!("Fetching {}", entry.title));
+        // What fails here is tried again, and told, when a recording is there.
+        let _ = load(state, EngineKind::Cpu, job, &entry).await;
+        state.tasks.end(job);
+    });
 }
 
 /// Lets the GPU engine take the chosen model and prove itself; until then the CPU answers.
