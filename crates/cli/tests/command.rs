@@ -33,7 +33,7 @@ fn model(folder: &Path) -> String {
     let architecture = nets::Architecture::Resnet1dWang;
     let device = burn::tensor::Device::flex();
     device.seed(7);
-    let weights = classify::weights::save(&architecture.init(2, &device), classify::Precision::F16).unwrap();
+    let weights = classify::weights::save(&architecture.init(2, &device), classify::Precision::Half).unwrap();
     let card = json!({
         "name": "seeded",
         "title": "Weights from a seed",
