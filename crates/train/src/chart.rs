@@ -11,8 +11,7 @@ const WIDTH: usize = 60;
 /// The curve of a run: training loss, and macro AUC on the validation fold where it was validated.
 pub fn learning_curve(curve: &[Epoch]) -> String {
     let loss: Vec<(usize, f64)> = curve.iter().map(|epoch| (epoch.epoch, epoch.loss)).collect();
-    let auc: Vec<(usize, f64)> =
-        curve.iter().filter_map(|epoch| Some((epoch.epoch, epoch.validation_auc?))).collect();
+    let auc: Vec<(usize, f64)> = curve.iter().filter_map(|epoch| Some((epoch.epoch, epoch.validation_auc?))).collect();
     let mut text = chart("training loss", &loss);
     text.push_str(&chart("validation macro AUC", &auc));
     text
@@ -55,7 +54,8 @@ fn chart(title: &str, points: &[(usize, f64)]) -> String {
     let width = columns * wide;
     let _ = writeln!(text, "{} └{}", " ".repeat(8), "─".repeat(width));
     let end = format!("epoch {}", last.0);
-    let _ = writeln!(text, "{}{}{end:>width$}", " ".repeat(10), first.0, width = width.saturating_sub(1).max(end.len()));
+    let _ =
+        writeln!(text, "{}{}{end:>width$}", " ".repeat(10), first.0, width = width.saturating_sub(1).max(end.len()));
     text
 }
 

@@ -122,8 +122,7 @@ impl Checkpoint {
     /// # Errors
     /// The file cannot be read or is none.
     pub fn read(path: &Path) -> Result<Checkpoint, CheckpointError> {
-        let bytes =
-            std::fs::read(path).map_err(|source| CheckpointError::File { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| CheckpointError::File { path: path.to_owned(), source })?;
         let content = |found: String| CheckpointError::Content { path: path.to_owned(), found };
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| content(error.to_string()))?;
         let head = metadata
@@ -133,8 +132,7 @@ impl Checkpoint {
             .ok_or_else(|| content("no description of a run".into()))?;
         let head: Head = serde_json::from_str(head).map_err(|error| content(error.to_string()))?;
         let file = SafeTensors::deserialize(&bytes).map_err(|error| content(error.to_string()))?;
-        let mut checkpoint =
-            Checkpoint { settings: head.settings, curve: head.curve, ..Checkpoint::default() };
+        let mut checkpoint = Checkpoint { settings: head.settings, curve: head.curve, ..Checkpoint::default() };
         checkpoint.adam.steps = head.adam_steps;
         let mut best = Tensors::new();
         let mut names: Vec<String> = file.names().iter().map(ToString::to_string).collect();

@@ -148,7 +148,14 @@ mod tests {
         };
         let example = Example { part: 0, row: 0, id: 1, fold: 1, labels: vec![] };
         let scaler = Scaler { mean: 0.1, deviation: 0.5 };
-        let set = Dataset { labels: vec![], parts: vec![part], examples: vec![], scaler, name: String::new(), origin: vec![] };
+        let set = Dataset {
+            labels: vec![],
+            parts: vec![part],
+            examples: vec![],
+            scaler,
+            name: String::new(),
+            origin: vec![],
+        };
         let mut out = Vec::new();
         set.window(&example, 2, 3, &mut out);
         assert_eq!(out.len(), 36);

@@ -104,7 +104,11 @@ pub fn as_text(report: &Report) -> String {
         "macro F1 {:.4}, calibration error {:.4}, Brier score {:.4}, {} recordings",
         report.macro_f1, report.calibration.macro_error, report.brier, report.records
     );
-    let _ = writeln!(text, "{:10} {:>9} {:>7} {:>9} {:>7} {:>7} {:>7}", "label", "positives", "AUC", "threshold", "sens.", "spec.", "F1");
+    let _ = writeln!(
+        text,
+        "{:10} {:>9} {:>7} {:>9} {:>7} {:>7} {:>7}",
+        "label", "positives", "AUC", "threshold", "sens.", "spec.", "F1"
+    );
     let share = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
     for class in &report.classes {
         let _ = writeln!(
@@ -120,7 +124,8 @@ pub fn as_text(report: &Report) -> String {
         );
     }
     if !report.undefined.is_empty() {
-        let _ = writeln!(text, "without a positive or a negative, left out of the mean: {}", report.undefined.join(" "));
+        let _ =
+            writeln!(text, "without a positive or a negative, left out of the mean: {}", report.undefined.join(" "));
     }
     text
 }

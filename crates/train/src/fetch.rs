@@ -169,9 +169,10 @@ fn text(agent: &ureq::Agent, url: &str) -> Result<String, FetchError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        let answer = agent.get(url).call().and_then(|mut answer| {
-            answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string()
-        });
+        let answer = agent
+            .get(url)
+            .call()
+            .and_then(|mut answer| answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string());
         match answer {
             Ok(text) => return Ok(text),
             Err(error) if tries == ATTEMPTS || is_final(&error) => return Err(wrong(error.to_string())),
@@ -249,13 +250,7 @@ enum Step {
 }
 
 /// Asks for what is missing of a part and appends it.
-fn append(
-    agent: &ureq::Agent,
-    url: &str,
-    part: &Path,
-    stop: &AtomicBool,
-    watch: &dyn Watch,
-) -> Result<(), Step> {
+fn append(agent: &ureq::Agent, url: &str, part: &Path, stop: &AtomicBool, watch: &dyn Watch) -> Result<(), Step> {
     let have = std::fs::metadata(part).map_or(0, |meta| meta.len());
     let mut request = agent.get(url);
     if have > 0 {
@@ -269,13 +264,8 @@ fn append(
     };
     // A server that does not know ranges sends everything again.
     let append = answer.status().as_u16() == 206;
-    let mut file = OpenOptions::new()
-        .create(true)
-        .write(true)
-        .append(append)
-        .truncate(!append)
-        .open(part)
-        .map_err(Step::File)?;
+    let mut file =
+        OpenOptions::new().create(true).write(true).append(append).truncate(!append).open(part).map_err(Step::File)?;
     let mut reader = answer.body_mut().as_reader();
     let mut buffer = vec![0; 64 * 1024];
     loop {

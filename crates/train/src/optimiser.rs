@@ -80,7 +80,8 @@ impl Adam {
 
     /// The moments in the order of the network's parameters.
     pub fn state<M: Module>(&self, module: &M) -> AdamState {
-        let mut reader = Reader { moments: &self.moments, state: AdamState { steps: self.steps, ..AdamState::default() } };
+        let mut reader =
+            Reader { moments: &self.moments, state: AdamState { steps: self.steps, ..AdamState::default() } };
         module.visit(&mut reader);
         reader.state
     }
@@ -192,4 +193,62 @@ impl<I: Iterator<Item = (Vec<f32>, Vec<f32>)>> ModuleVisitor for Writer<I> {
 /// A tensor's numbers on the host, row by row.
 pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec_as::<f32>().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::nn::{Linear, LinearConfig};
+
+    fn weight(linear: &Linear) -> f32 {
+        numbers(linear.weight.val().inner())[0]
+    }
+
+    /// A network of one number, 1, without a bias.
+    fn one() -> (Linear, Device) {
+        let device = Device::flex().autodiff();
+        let config = LinearConfig::new(1, 1).with_bias(false);
+        let linear = config.with_initializer(burn::nn::Initializer::Ones).init(&device);
+        (linear, device)
+    }
+
+    /// Gradient `slope` of the one number.
+    fn gradients(linear: &Linear, device: &Device, slope: f32) -> Gradients {
+        linear.forward(Tensor::<2>::from_floats([[slope]], device)).sum().backward()
+    }
+
+    const CONFIG: AdamConfig =
+        AdamConfig { beta2: 0.99, epsilon: 0.5, weight_decay: 0.01, epsilon_before_correction: false };
+
+    #[test]
+    fn two_steps_are_those_of_the_formula_with_a_momentum_that_changes() {
+        // By hand. Step 1: m = 0.05 x 2, v = 0.01 x 4, both corrected to 2 and 4: 2 / (2 + 0.5).
+        let first = 1.0 * (1.0 - 0.1 * 0.01) - 0.1 * 2.0 / 2.5;
+        // Step 2, gradient -1, beta1 0.9: m = 0.9 x 0.1 - 0.1, v = 0.99 x 0.04 + 0.01; corrections 0.19 and 0.0199.
+        let (m, v): (f64, f64) = (0.09 - 0.1, 0.0396 + 0.01);
+        let second = first * (1.0 - 0.2 * 0.01) - 0.2 * (m / 0.19) / ((v / 0.0199).sqrt() + 0.5);
+        let (linear, device) = one();
+        let mut adam = Adam::new(CONFIG);
+        let slope = gradients(&linear, &device, 2.0);
+        let linear = adam.step(linear, slope, Vec::new(), 0.1, 0.95);
+        assert!((f64::from(weight(&linear)) - first).abs() < 1e-6, "{}", weight(&linear));
+        // The optimiser's state goes to a checkpoint and back in between; the gradient comes from elsewhere.
+        let state = adam.state(&linear);
+        let mut adam = Adam::restore(CONFIG, state, &linear, &device);
+        let none = Tensor::<1>::from_floats([0.0], &device).require_grad().sum().backward();
+        let id = linear.weight.id;
+        let linear = adam.step(linear, none, vec![(id, vec![-1.0])], 0.2, 0.9);
+        assert!((f64::from(weight(&linear)) - second).abs() < 1e-6, "{}", weight(&linear));
+    }
+
+    #[test]
+    fn keras_adds_epsilon_before_the_second_moment_is_corrected() {
+        let (linear, device) = one();
+        let config = AdamConfig { weight_decay: 0.0, epsilon_before_correction: true, ..CONFIG };
+        let slope = gradients(&linear, &device, 2.0);
+        let linear = Adam::new(config).step(linear, slope, Vec::new(), 0.1, 0.9);
+        // sqrt(v) = 0.2, m = 0.2, scale = 0.1 x sqrt(0.01) / 0.1.
+        let expected = 1.0 - 0.1 * 0.2 / (0.2 + 0.5);
+        assert!((f64::from(weight(&linear)) - expected).abs() < 1e-6, "{}", weight(&linear));
+    }
 }

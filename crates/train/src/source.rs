@@ -100,8 +100,7 @@ fn from_pack(pack: ecgpack::Pack, meaning: Meaning) -> Signals {
             "PTB-XL, 100 Hz, 0.5-40 Hz band-pass, each lead standardised by itself (amplitudes are lost)"
         }
     };
-    let part =
-        Part { length: pack.length, counts_per_unit: pack.counts_per_unit, meaning, samples: pack.samples };
+    let part = Part { length: pack.length, counts_per_unit: pack.counts_per_unit, meaning, samples: pack.samples };
     Signals { ids: pack.ids, part, origin }
 }
 
@@ -139,12 +138,8 @@ fn wfdb(folder: &Path, tell: &mut dyn FnMut(&str)) -> Result<Signals, SourceErro
         }
     }
     let origin = "PTB-XL, 100 Hz, WFDB files as published";
-    let part = |samples| Part {
-        length: LENGTH,
-        counts_per_unit: COUNTS_PER_MILLIVOLT,
-        meaning: Meaning::Millivolts,
-        samples,
-    };
+    let part =
+        |samples| Part { length: LENGTH, counts_per_unit: COUNTS_PER_MILLIVOLT, meaning: Meaning::Millivolts, samples };
     let place = cache::place(folder);
     if let Some((ids, samples)) = cache::read(&place, stamp) {
         tell(&format!("{}: {} prepared records", place.display(), ids.len()));
@@ -171,16 +166,12 @@ fn wfdb(folder: &Path, tell: &mut dyn FnMut(&str)) -> Result<Signals, SourceErro
 /// Appends one record's counts `[lead, sample]`, at 1000 a millivolt.
 fn read_record(header: &Path, samples: &mut Vec<i16>) -> Result<(), SourceError> {
     let data = header.with_extension("dat");
-    let read = |path: &Path| {
-        std::fs::read(path).map_err(|source| SourceError::File { path: path.to_owned(), source })
-    };
+    let read = |path: &Path| std::fs::read(path).map_err(|source| SourceError::File { path: path.to_owned(), source });
     let (header_bytes, data_bytes) = (read(header)?, read(&data)?);
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (header_name, data_name) = (name(header), name(&data));
-    let files = [
-        InputFile { name: &header_name, bytes: &header_bytes },
-        InputFile { name: &data_name, bytes: &data_bytes },
-    ];
+    let files =
+        [InputFile { name: &header_name, bytes: &header_bytes }, InputFile { name: &data_name, bytes: &data_bytes }];
     let wrong = |found: String| SourceError::Recording { path: header.to_owned(), found };
     let outcome = formats::read(&files, &Hints::default(), &Limits::default());
     if let Some(failure) = outcome.failures.first() {

@@ -70,7 +70,8 @@ impl Table {
         }
         let wrong = |source| TableError::Csv { path: path.to_owned(), source };
         let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(bytes.as_slice());
-        let columns = reader.headers().map_err(wrong)?.iter().enumerate().map(|(i, name)| (name.to_owned(), i)).collect();
+        let columns =
+            reader.headers().map_err(wrong)?.iter().enumerate().map(|(i, name)| (name.to_owned(), i)).collect();
         let rows = reader.records().collect::<Result<_, _>>().map_err(wrong)?;
         Ok(Table { path: path.to_owned(), columns, rows })
     }

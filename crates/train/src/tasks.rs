@@ -86,11 +86,7 @@ impl Task {
         }
         Some(match self {
             Task::Superclass => superclasses(&record.statements, &metadata.statements),
-            _ => record
-                .statements
-                .iter()
-                .filter_map(|code| self.codes_of(metadata.statements.get(code)?))
-                .collect(),
+            _ => record.statements.iter().filter_map(|code| self.codes_of(metadata.statements.get(code)?)).collect(),
         })
     }
 

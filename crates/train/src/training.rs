@@ -79,7 +79,9 @@ pub enum TrainError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The checkpoint is of another run.
-    #[error("{path}: belongs to a run with other settings or data; start without --resume, or give another --run folder\n  it has {found}\n  this run has {expected}")]
+    #[error(
+        "{path}: belongs to a run with other settings or data; start without --resume, or give another --run folder\n  it has {found}\n  this run has {expected}"
+    )]
     OtherRun {
         /// The checkpoint.
         path: PathBuf,

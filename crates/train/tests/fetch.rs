@@ -52,7 +52,8 @@ impl Release {
                     let _ = request.respond(Response::empty(404));
                     continue;
                 };
-                let from = range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+                let from =
+                    range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
                 let _ = match from {
                     Some(from) if from >= body.len() => request.respond(Response::empty(416)),
                     Some(from) => {

@@ -59,7 +59,10 @@ fn a_run_killed_twice_and_resumed_gives_the_same_bytes() {
 fn a_checkpoint_of_another_run_is_not_taken_up() {
     let folders = tempfile::tempdir().unwrap();
     let folder = folders.path();
-    assert!(command(folder).args(["--epochs", "1"]).status().is_ok_and(|status| !status.success()), "epochs given twice");
+    assert!(
+        command(folder).args(["--epochs", "1"]).status().is_ok_and(|status| !status.success()),
+        "epochs given twice"
+    );
     let short = |seed: &str, resume: bool| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_train-native"));
         command

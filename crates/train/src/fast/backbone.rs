@@ -205,8 +205,8 @@ fn interior(map: &Map) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::Device;
     use crate::seeds::{Generator, Purpose};
+    use burn::tensor::Device;
 
     /// Numbers between -1 and 1.
     fn drawn(count: usize, place: u64) -> Vec<f32> {
@@ -221,8 +221,7 @@ mod tests {
         let backbone = Backbone::init(&device);
         let again = Backbone::clone(&backbone);
         let inputs = drawn(3 * LEADS * 61, 1);
-        let burns = backbone
-            .forward(Tensor::from_data(TensorData::new(inputs.clone(), [3, LEADS, 61]), &device));
+        let burns = backbone.forward(Tensor::from_data(TensorData::new(inputs.clone(), [3, LEADS, 61]), &device));
         let means = numbers(again.stages[2].norm2.running_mean.value_sync().inner());
 
         let pass = forward(&again, &inputs, 61);
@@ -248,7 +247,11 @@ mod tests {
         close(&of(backbone.stem.weight.id), &stem, "stem");
         for (number, stage) in backbone.stages.iter().enumerate() {
             for conv in [&stage.conv1, &stage.conv2] {
-                close(&of(conv.weight.id), &numbers(conv.weight.val().grad(&burns).unwrap()), &format!("stage {number}"));
+                close(
+                    &of(conv.weight.id),
+                    &numbers(conv.weight.val().grad(&burns).unwrap()),
+                    &format!("stage {number}"),
+                );
             }
             for norm in [&stage.norm1, &stage.norm2] {
                 close(&of(norm.gamma.id), &numbers(norm.gamma.val().grad(&burns).unwrap()), &format!("scale {number}"));

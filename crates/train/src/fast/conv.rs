@@ -75,16 +75,18 @@ impl Conv {
         let length = self.length(x.length);
         let records = x.values.len() / x.record();
         let mut y = vec![0.0; records * self.to * length];
-        y.par_chunks_exact_mut(self.to * length).zip(x.values.par_chunks_exact(x.record())).for_each(|(y, x_record)| {
-            for tap in 0..self.kernel {
-                product(
-                    (self.to, length, self.from),
-                    (y, (length, 1), tap > 0),
-                    (self.tap(tap), (self.from, 1)),
-                    (&x_record[self.start(tap)..], (x.row(), self.stride)),
-                );
-            }
-        });
+        y.par_chunks_exact_mut(self.to * length).zip(x.values.par_chunks_exact(x.record())).for_each(
+            |(y, x_record)| {
+                for tap in 0..self.kernel {
+                    product(
+                        (self.to, length, self.from),
+                        (y, (length, 1), tap > 0),
+                        (self.tap(tap), (self.from, 1)),
+                        (&x_record[self.start(tap)..], (x.row(), self.stride)),
+                    );
+                }
+            },
+        );
         y
     }
 

@@ -30,7 +30,8 @@ impl Norm {
                 let rows = || y.chunks_exact(length).skip(channel).step_by(channels);
                 let mean = rows().map(|row| f64::from(sum(row, |value| value))).sum::<f64>() / count;
                 let center = mean as f32;
-                let squares = rows().map(|row| f64::from(sum(row, |value| (value - center) * (value - center)))).sum::<f64>();
+                let squares =
+                    rows().map(|row| f64::from(sum(row, |value| (value - center) * (value - center)))).sum::<f64>();
                 (center, (squares / count) as f32)
             })
             .unzip();
