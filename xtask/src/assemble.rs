@@ -39,7 +39,10 @@ pub fn assemble(parts: &Parts, out: &Path, mode: Mode) -> Result<()> {
         std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
         copy_folder(page, out)?;
     } else if !out.join("einthoven-page.js").exists() {
-        bail!("{}: no einthoven-page.js there; Trunk has to build the page first, with `filehash = false`", out.display());
+        bail!(
+            "{}: no einthoven-page.js there; Trunk has to build the page first, with `filehash = false`",
+            out.display()
+        );
     }
     let source = std::fs::read_to_string(root.join("index.html")).context("cannot read index.html in the root")?;
     std::fs::write(out.join("index.html"), html::served(&source))?;
@@ -98,12 +101,17 @@ fn models(from: &Path, to: &Path) -> Result<()> {
             continue;
         }
         let name = entry.file_name().to_string_lossy().into_owned();
-        let card: Value = serde_json::from_slice(&std::fs::read(&card_file)?).with_context(|| format!("{} is not JSON", card_file.display()))?;
+        let card: Value = serde_json::from_slice(&std::fs::read(&card_file)?)
+            .with_context(|| format!("{} is not JSON", card_file.display()))?;
         let (card_stamp, weights_stamp) = (digest::stamp(&card_file)?, digest::stamp(&weights_file)?);
         if let Some(stated) = card["weights"]["sha256"].as_str()
             && stated != weights_stamp.sha256
         {
-            bail!("{}: SHA-256 {}, but its card states {stated}; train or evaluate the model again", weights_file.display(), weights_stamp.sha256);
+            bail!(
+                "{}: SHA-256 {}, but its card states {stated}; train or evaluate the model again",
+                weights_file.display(),
+                weights_stamp.sha256
+            );
         }
         copy_folder(entry.path(), &to.join(&name))?;
         models.push(json!({
@@ -129,20 +137,28 @@ fn models(from: &Path, to: &Path) -> Result<()> {
 fn precache(out: &Path, mode: Mode) -> Result<()> {
     let index: Value = serde_json::from_slice(&std::fs::read(out.join("models/index.json"))?)?;
     let default = index["models"].as_array().into_iter().flatten().find(|model| model["default"] == true);
-    let default = default.and_then(|model| model["name"].as_str()).map(|name| format!("models/{name}/weights.safetensors"));
+    let default =
+        default.and_then(|model| model["name"].as_str()).map(|name| format!("models/{name}/weights.safetensors"));
     let mut files = Vec::new();
     for entry in WalkDir::new(out).sort_by_file_name() {
         let entry = entry?;
         let path = entry.path().strip_prefix(out)?.to_string_lossy().replace('\\', "/");
-        if !entry.file_type().is_file() || matches!(path.as_str(), "service-worker.js" | "precache.json" | "_headers") || path.ends_with("README.md") {
+        if !entry.file_type().is_file()
+            || matches!(path.as_str(), "service-worker.js" | "precache.json" | "_headers")
+            || path.ends_with("README.md")
+        {
             continue;
         }
-        let late = path.starts_with("engines/engine_gpu") || (path.ends_with(".safetensors") && default.as_deref() != Some(&path));
+        let late = path.starts_with("engines/engine_gpu")
+            || (path.ends_with(".safetensors") && default.as_deref() != Some(&path));
         let Stamp { bytes, sha256 } = digest::stamp(entry.path())?;
-        files.push(json!({ "path": path, "bytes": bytes, "sha256": sha256, "when": if late { "use" } else { "install" } }));
+        files.push(
+            json!({ "path": path, "bytes": bytes, "sha256": sha256, "when": if late { "use" } else { "install" } }),
+        );
     }
     let worker_file = paths::root().join("web/service-worker.js");
-    let worker = std::fs::read_to_string(&worker_file).with_context(|| format!("cannot read {}", worker_file.display()))?;
+    let worker =
+        std::fs::read_to_string(&worker_file).with_context(|| format!("cannot read {}", worker_file.display()))?;
     let version = digest::sha256(format!("{worker}{}", serde_json::to_string(&files)?).as_bytes())[..16].to_owned();
     let mode = if mode == Mode::Development { "development" } else { "release" };
     std::fs::write(out.join("service-worker.js"), worker.replace("@VERSION@", &version).replace("@MODE@", mode))?;
@@ -161,7 +177,10 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     if !from.exists() {
         return Ok(());
     }
-    let walk = WalkDir::new(from).min_depth(1).into_iter().filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    let walk = WalkDir::new(from)
+        .min_depth(1)
+        .into_iter()
+        .filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
     for entry in walk {
         let entry = entry?;
         let target = to.join(entry.path().strip_prefix(from)?);
@@ -172,7 +191,8 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         if let Some(folder) = target.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::copy(entry.path(), &target).with_context(|| format!("cannot copy {} to {}", entry.path().display(), target.display()))?;
+        std::fs::copy(entry.path(), &target)
+            .with_context(|| format!("cannot copy {} to {}", entry.path().display(), target.display()))?;
     }
     Ok(())
 }

@@ -50,16 +50,39 @@ pub struct Module {
     says: &'static str,
 }
 
-pub const PAGE: Module = Module { package: "einthoven-page", artefact: "einthoven-page.wasm", name: "einthoven-page", says: "the page (cold: about 2 minutes on 2 cores)" };
-pub const CPU: Module = Module { package: "engine-cpu", artefact: "engine_cpu.wasm", name: "engine_cpu", says: "the CPU engine (cold: about 4 minutes on 2 cores)" };
-pub const GPU: Module = Module { package: "engine-gpu", artefact: "engine_gpu.wasm", name: "engine_gpu", says: "the GPU engine (cold: about 8 minutes on 2 cores)" };
+pub const PAGE: Module = Module {
+    package: "einthoven-page",
+    artefact: "einthoven-page.wasm",
+    name: "einthoven-page",
+    says: "the page (cold: about 2 minutes on 2 cores)",
+};
+pub const CPU: Module = Module {
+    package: "engine-cpu",
+    artefact: "engine_cpu.wasm",
+    name: "engine_cpu",
+    says: "the CPU engine (cold: about 4 minutes on 2 cores)",
+};
+pub const GPU: Module = Module {
+    package: "engine-gpu",
+    artefact: "engine_gpu.wasm",
+    name: "engine_gpu",
+    says: "the GPU engine (cold: about 8 minutes on 2 cores)",
+};
 
 /// Compiles a module and binds it; the folder with its `.js` and `_bg.wasm`.
 pub fn module(toolchain: &Toolchain, module: Module, profile: Profile) -> Result<PathBuf> {
     let start = Instant::now();
     eprintln!("Building {}", module.says);
     let mut cargo = toolchain.cargo()?;
-    cargo.args(["build", "--target", "wasm32-unknown-unknown", "--profile", profile.name(), "--package", module.package]);
+    cargo.args([
+        "build",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        profile.name(),
+        "--package",
+        module.package,
+    ]);
     run::succeed(cargo.stdout(Stdio::null()))?;
     let target = paths::wasm_target()?;
     let wasm = target.join("wasm32-unknown-unknown").join(profile.name()).join(module.artefact);
@@ -110,13 +133,18 @@ pub fn site(profile: Profile, gpu: bool, out: &Path, mode: Mode) -> Result<PathB
 /// A release build waits for the GPU engine; while serving it is built in the background and added when it is ready.
 pub fn finish(dist: Option<&Path>) -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
-    let dist = dist.or(staging.as_deref()).context("which folder? Trunk names it in TRUNK_STAGING_DIR, else use --dist")?;
+    let dist =
+        dist.or(staging.as_deref()).context("which folder? Trunk names it in TRUNK_STAGING_DIR, else use --dist")?;
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let toolchain = wasm_target::ensure()?;
     let cpu = module(&toolchain, CPU, Profile::Web)?;
     if release {
         let gpu = module(&toolchain, GPU, Profile::Web)?;
-        return assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: Some(&gpu), gpu_pending: false }, dist, Mode::Release);
+        return assemble::assemble(
+            &Parts { page: None, cpu: &cpu, gpu: Some(&gpu), gpu_pending: false },
+            dist,
+            Mode::Release,
+        );
     }
     assemble::assemble(&Parts { page: None, cpu: &cpu, gpu: None, gpu_pending: true }, dist, Mode::Development)?;
     // Trunk moves the staging folder to its place when this hook has ended; the engine is added there.

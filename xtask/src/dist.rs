@@ -71,6 +71,11 @@ pub fn table(folder: &Path) -> Result<String> {
 /// Bytes after Brotli, at the level that a server's build step would use; `None` where the program is not installed.
 fn brotli(file: &Path, bytes: u64) -> Option<u64> {
     let quality = if bytes > 8_000_000 { "--quality=9" } else { "--quality=11" };
-    let output = run::command("brotli").args([quality, "--lgwin=24", "--stdout"]).arg(file).stderr(Stdio::null()).output().ok()?;
+    let output = run::command("brotli")
+        .args([quality, "--lgwin=24", "--stdout"])
+        .arg(file)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     output.status.success().then_some(output.stdout.len() as u64)
 }

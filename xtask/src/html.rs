@@ -34,7 +34,10 @@ pub fn served(source: &str) -> String {
     page.push_str(rest);
     let policy = format!("\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
     // The policy rules what comes after it, so it goes first, after the encoding that has to be in the first kilobyte.
-    let place = page.find("<meta charset").or_else(|| page.find("<head")).and_then(|at| page[at..].find('>').map(|end| at + end + 1));
+    let place = page
+        .find("<meta charset")
+        .or_else(|| page.find("<head"))
+        .and_then(|at| page[at..].find('>').map(|end| at + end + 1));
     if let Some(place) = place {
         page.insert_str(place, &policy);
     }
@@ -69,6 +72,9 @@ mod tests {
     #[test]
     fn the_header_file_names_the_same_policy_as_the_page() {
         let headers = std::fs::read_to_string(crate::paths::root().join("web/_headers")).unwrap();
-        assert!(headers.contains(&format!("Content-Security-Policy: {POLICY}; frame-ancestors 'none'")), "web/_headers and html.rs differ");
+        assert!(
+            headers.contains(&format!("Content-Security-Policy: {POLICY}; frame-ancestors 'none'")),
+            "web/_headers and html.rs differ"
+        );
     }
 }

@@ -17,7 +17,12 @@ pub fn cache() -> Result<PathBuf> {
         (None, None, Some(home)) => home.join(".cache/einthoven"),
         (None, None, None) => root().join("target/cache"),
     };
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the cache folder {}; set EINTHOVEN_CACHE to a folder that can be written", folder.display()))?;
+    std::fs::create_dir_all(&folder).with_context(|| {
+        format!(
+            "cannot make the cache folder {}; set EINTHOVEN_CACHE to a folder that can be written",
+            folder.display()
+        )
+    })?;
     Ok(folder)
 }
 

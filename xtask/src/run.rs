@@ -55,7 +55,11 @@ pub fn within(command: &mut Command, limit: Duration) -> bool {
 
 /// The command as one would type it.
 pub fn show(command: &Command) -> String {
-    std::iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// True when a program of that name answers to `--version`.

@@ -30,7 +30,11 @@ pub fn screenshots() -> Result<()> {
             page.wait("the samples", "document.querySelector('[data-testid=sample-button]') !== null", 30)?;
             page.click("[data-testid=sample-button]")?;
             visitor::answer(&mut page, Answering::Cpu)?;
-            page.wait("the overlay", "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'", 60)?;
+            page.wait(
+                "the overlay",
+                "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'",
+                60,
+            )?;
             page.listen(Duration::from_secs(1))?;
             let file = out.join(format!("{width}-{name}.png"));
             std::fs::write(&file, page.screenshot()?).with_context(|| format!("cannot write {}", file.display()))?;

@@ -76,12 +76,20 @@ fn page_and_cpu(out: &Path, gpu: Option<&Path>, gpu_wanted: bool) -> Result<()> 
     let toolchain = wasm_target::ensure()?;
     let page = build::module(&toolchain, PAGE, Profile::Web)?;
     let cpu = build::module(&toolchain, CPU, Profile::Web)?;
-    assemble::assemble(&Parts { page: Some(&page), cpu: &cpu, gpu, gpu_pending: gpu_wanted && gpu.is_none() }, out, Mode::Development)
+    assemble::assemble(
+        &Parts { page: Some(&page), cpu: &cpu, gpu, gpu_pending: gpu_wanted && gpu.is_none() },
+        out,
+        Mode::Development,
+    )
 }
 
 fn newest_change() -> SystemTime {
     let files = SOURCES.iter().flat_map(|source| WalkDir::new(paths::root().join(source)).into_iter().flatten());
-    files.filter(|entry| entry.file_type().is_file()).filter_map(|entry| entry.metadata().ok()?.modified().ok()).max().unwrap_or(SystemTime::UNIX_EPOCH)
+    files
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| entry.metadata().ok()?.modified().ok())
+        .max()
+        .unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 fn open(address: &str) {

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use browser::cases::{self, Suite};
 use browser::native::Native;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -57,14 +57,20 @@ pub fn test(options: &Options) -> Result<()> {
     let mut tally = Tally::default();
     if options.only != Some(Part::Browser) {
         eprintln!("Native tests (cold: about 10 minutes on 2 cores, most of it compiling Burn)");
-        let result = suite(run::cargo()?.args(["test", "--no-fail-fast"]).args(NATIVE.iter().flat_map(|name| ["--package", name])), &mut tally);
+        let result = suite(
+            run::cargo()?.args(["test", "--no-fail-fast"]).args(NATIVE.iter().flat_map(|name| ["--package", name])),
+            &mut tally,
+        );
         tally.attempt(result);
         eprintln!("The page's own tests");
         let result = suite(run::cargo()?.args(["test", "--no-fail-fast", "--package", "einthoven-page"]), &mut tally);
         tally.attempt(result);
         eprintln!("The commands' own tests");
         // In the folder that this program was built in: nothing has to be compiled twice.
-        let result = suite(run::command("cargo").args(["test", "--no-fail-fast", "--package", "xtask", "--package", "browser"]), &mut tally);
+        let result = suite(
+            run::command("cargo").args(["test", "--no-fail-fast", "--package", "xtask", "--package", "browser"]),
+            &mut tally,
+        );
         tally.attempt(result);
     }
     if options.only != Some(Part::Native) {
@@ -107,7 +113,8 @@ fn suite(command: &mut Command, tally: &mut Tally) -> Result<()> {
 /// Numbers of `test result: ok. 12 passed; 0 failed; ...`.
 fn counts(line: &str) -> Option<(usize, usize)> {
     let rest = line.trim().strip_prefix("test result: ")?;
-    let number = |word: &str| rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
+    let number =
+        |word: &str| rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
     Some((number(" passed")?, number(" failed")?))
 }
 
@@ -119,7 +126,8 @@ fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
         None => build::site(Profile::Web, !options.no_gpu, &paths::cache()?.join("tested-page"), Mode::Release)?,
     };
     let native = Native::new(program, paths::models());
-    let (passed, failed) = cases::run(&Suite { site: folder, root: paths::root(), native }, &options.filter, !options.no_gpu)?;
+    let (passed, failed) =
+        cases::run(&Suite { site: folder, root: paths::root(), native }, &options.filter, !options.no_gpu)?;
     tally.passed += passed;
     tally.failed += failed;
     Ok(())
@@ -140,10 +148,17 @@ pub fn install_browser() -> Result<()> {
     if root && run::exists("apt-get") {
         eprintln!("Installing Chromium");
         run::succeed(run::command("apt-get").arg("update").stdout(Stdio::null()))?;
-        run::succeed(run::command("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "--no-install-recommends", "chromium"]).stdout(Stdio::null()))?;
+        run::succeed(
+            run::command("apt-get")
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .args(["install", "-y", "--no-install-recommends", "chromium"])
+                .stdout(Stdio::null()),
+        )?;
     }
     if browser::chromium::find().is_none() {
-        bail!("the browser tests need Chromium or Chrome: install one (Debian: apt-get install chromium), or name it in CHROMIUM");
+        bail!(
+            "the browser tests need Chromium or Chrome: install one (Debian: apt-get install chromium), or name it in CHROMIUM"
+        );
     }
     Ok(())
 }

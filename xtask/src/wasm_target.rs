@@ -10,7 +10,7 @@ use std::time::Duration;
 const LINKED: &str = "einthoven-wasm";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// rustup needs a few seconds where its server can be reached; where it cannot, its own retries take minutes.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
+const RUSTUP_LIMIT: Duration = Duration::from_mins(3);
 
 /// Which toolchain builds for the web.
 pub struct Toolchain(Option<&'static str>);
@@ -46,7 +46,9 @@ pub fn ensure() -> Result<Toolchain> {
             return Ok(Toolchain(Some(LINKED)));
         }
     }
-    bail!("Rust cannot build for {TARGET} here: run `rustup target add {TARGET}` (or, on Debian, as root: apt-get install rustc-web cargo-web rust-web-src) and try again")
+    bail!(
+        "Rust cannot build for {TARGET} here: run `rustup target add {TARGET}` (or, on Debian, as root: apt-get install rustc-web cargo-web rust-web-src) and try again"
+    )
 }
 
 /// For Trunk's hook: Trunk starts cargo itself, so a linked toolchain has to be named in its environment.
@@ -54,7 +56,9 @@ pub fn for_trunk() -> Result<()> {
     if let Toolchain(Some(name)) = ensure()?
         && std::env::var("RUSTUP_TOOLCHAIN").as_deref() != Ok(name)
     {
-        bail!("the wasm target is in the toolchain `{name}` on this machine: start Trunk as `RUSTUP_TOOLCHAIN={name} trunk serve`");
+        bail!(
+            "the wasm target is in the toolchain `{name}` on this machine: start Trunk as `RUSTUP_TOOLCHAIN={name} trunk serve`"
+        );
     }
     Ok(())
 }
@@ -74,11 +78,18 @@ fn present(toolchain: Option<&str>) -> bool {
 fn debian_packages() -> bool {
     let installed = || Path::new("/usr/bin/rustc").exists() && Path::new("/usr/lib/rustlib/src").exists();
     if !installed() && run::exists("apt-get") {
-        let limit = Duration::from_secs(900);
+        let limit = Duration::from_mins(15);
         let mut update = run::command("apt-get");
         update.arg("update");
         let mut install = run::command("apt-get");
-        install.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "--no-install-recommends", "rustc-web", "cargo-web", "rust-web-src"]);
+        install.env("DEBIAN_FRONTEND", "noninteractive").args([
+            "install",
+            "-y",
+            "--no-install-recommends",
+            "rustc-web",
+            "cargo-web",
+            "rust-web-src",
+        ]);
         return run::within(&mut update, limit) && run::within(&mut install, limit) && installed();
     }
     installed()
@@ -91,7 +102,8 @@ fn link_toolchain() -> Result<()> {
     let host = run::output(run::command("/usr/bin/rustc").arg("-vV"))
         .and_then(|text| text.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned)))
         .context("Debian's rustc does not say for which machine it is")?;
-    let own = run::output(run::command("rustc").args(["--print", "sysroot"])).context("rustc does not say where it lives")?;
+    let own =
+        run::output(run::command("rustc").args(["--print", "sysroot"])).context("rustc does not say where it lives")?;
     let work = tempfile::tempdir()?;
     std::fs::create_dir_all(work.path().join("src"))?;
     std::fs::write(work.path().join("src/lib.rs"), "")?;
@@ -116,7 +128,7 @@ fn link_toolchain() -> Result<()> {
     }
     for entry in std::fs::read_dir(work.path().join("t").join(TARGET).join("release/deps"))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libstdbuild-") {
+        if entry.path().extension().is_some_and(|extension| extension == "rlib") && !name.starts_with("libstdbuild-") {
             std::fs::copy(entry.path(), libraries.join(name))?;
         }
     }
@@ -128,7 +140,10 @@ fn link_toolchain() -> Result<()> {
     link(Path::new("/usr/bin/cargo"), &folder.join("bin/cargo"))?;
     for program in ["rustc", "rustdoc"] {
         let path = folder.join("bin").join(program);
-        std::fs::write(&path, format!("#!/bin/sh\nexec /usr/bin/{program} --sysroot \"{}\" \"$@\"\n", folder.display()))?;
+        std::fs::write(
+            &path,
+            format!("#!/bin/sh\nexec /usr/bin/{program} --sysroot \"{}\" \"$@\"\n", folder.display()),
+        )?;
         run::succeed(run::command("chmod").arg("+x").arg(&path))?;
     }
     // What an earlier sysroot compiled does not fit this one, and cargo cannot see that.

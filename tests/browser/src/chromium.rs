@@ -57,12 +57,25 @@ pub struct Chromium {
 impl Chromium {
     /// Starts a browser.
     pub fn start(gpu: Gpu) -> Result<Self> {
-        let program = find().context("neither Chromium nor Chrome is installed: install one, or name it in CHROMIUM")?;
+        let program =
+            find().context("neither Chromium nor Chrome is installed: install one, or name it in CHROMIUM")?;
         let profile = tempfile::tempdir()?;
         let mut command = Command::new(&program);
         command
-            .args(["--headless=new", "--no-sandbox", "--remote-debugging-port=0", "--no-first-run", "--disable-background-networking"])
-            .args(["--disable-dev-shm-usage", "--disable-extensions", "--hide-scrollbars", "--window-size=1280,900", "--force-color-profile=srgb"])
+            .args([
+                "--headless=new",
+                "--no-sandbox",
+                "--remote-debugging-port=0",
+                "--no-first-run",
+                "--disable-background-networking",
+            ])
+            .args([
+                "--disable-dev-shm-usage",
+                "--disable-extensions",
+                "--hide-scrollbars",
+                "--window-size=1280,900",
+                "--force-color-profile=srgb",
+            ])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -70,7 +83,8 @@ impl Chromium {
         if gpu == Gpu::On {
             command.arg("--enable-unsafe-webgpu");
         }
-        let mut child = command.arg("about:blank").spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut child =
+            command.arg("about:blank").spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let lines = child.stderr.take().map(BufReader::new).context("Chromium has no standard error")?;
         let (sender, receiver) = std::sync::mpsc::channel();
         // Read to the end, or Chromium would one day wait for somebody to read.
@@ -82,7 +96,7 @@ impl Chromium {
             }
         });
         let start = Instant::now();
-        let Ok(address) = receiver.recv_timeout(Duration::from_secs(60)) else {
+        let Ok(address) = receiver.recv_timeout(Duration::from_mins(1)) else {
             let _ = child.kill();
             let _ = child.wait();
             bail!("{} did not say within {} s where it listens", program.display(), start.elapsed().as_secs());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tungstenite::{Message, WebSocket};
 
 /// No single call takes longer; what does (a classification) is polled for instead.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What kind of thing a session speaks to.
 #[derive(Clone, Debug)]
@@ -43,7 +43,10 @@ pub(crate) struct Connection {
 impl Connection {
     /// Opens the address that Chromium printed.
     pub(crate) fn open(address: &str) -> Result<Self> {
-        let host = address.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).context("Chromium's address is no ws:// address")?;
+        let host = address
+            .strip_prefix("ws://")
+            .and_then(|rest| rest.split('/').next())
+            .context("Chromium's address is no ws:// address")?;
         let stream = TcpStream::connect(host)?;
         stream.set_nodelay(true)?;
         let (socket, _) = tungstenite::client(address, stream).map_err(|reason| anyhow!("{reason}"))?;
@@ -58,13 +61,17 @@ impl Connection {
             offline: false,
         };
         // Everything that starts waits until its network is being recorded: workers and the service worker too.
-        connection.call("", "Target.setAutoAttach", json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }))?;
+        connection.call(
+            "",
+            "Target.setAutoAttach",
+            json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+        )?;
         Ok(connection)
     }
 
     /// Calls a method and waits for its answer.
     pub(crate) fn call(&mut self, session: &str, method: &str, params: Value) -> Result<Value> {
-        let id = self.send(session, method, params)?;
+        let id = self.send(session, method, &params)?;
         let start = Instant::now();
         loop {
             if let Some(answer) = self.answers.remove(&id) {
@@ -80,7 +87,7 @@ impl Connection {
         }
     }
 
-    fn send(&mut self, session: &str, method: &str, params: Value) -> Result<u64> {
+    fn send(&mut self, session: &str, method: &str, params: &Value) -> Result<u64> {
         self.next += 1;
         let mut message = json!({ "id": self.next, "method": method, "params": params });
         if !session.is_empty() {
@@ -102,8 +109,12 @@ impl Connection {
     /// Applies or lifts the cut of the network for every session.
     pub(crate) fn set_offline(&mut self, offline: bool) -> Result<()> {
         self.offline = offline;
-        for session in self.targets.keys().cloned().collect::<Vec<_>>() {
-            self.call(&session, "Network.emulateNetworkConditions", network(offline))?;
+        for (session, target) in self.targets.clone() {
+            let done = self.call(&session, "Network.emulateNetworkConditions", network(offline));
+            // Not every kind of worker can be cut off this way; a test that means it stops the server too.
+            if target.kind == "page" {
+                done?;
+            }
         }
         Ok(())
     }
@@ -112,7 +123,8 @@ impl Connection {
         match self.socket.read() {
             Ok(Message::Text(text)) => self.take(serde_json::from_str(&text)?),
             Ok(_) => {}
-            Err(tungstenite::Error::Io(reason)) if matches!(reason.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(tungstenite::Error::Io(reason))
+                if matches!(reason.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
             Err(reason) => return Err(reason).context("Chromium has gone"),
         }
         while let Some((session, target)) = self.to_greet.pop_front() {
@@ -127,7 +139,11 @@ impl Connection {
             return;
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let event = Event { session: text(&message["sessionId"]), method: text(&message["method"]), params: message["params"].clone() };
+        let event = Event {
+            session: text(&message["sessionId"]),
+            method: text(&message["method"]),
+            params: message["params"].clone(),
+        };
         match event.method.as_str() {
             "Target.attachedToTarget" => {
                 let info = &event.params["targetInfo"];
@@ -147,16 +163,20 @@ impl Connection {
     /// Turns on what is recorded of a new page or worker, then lets it run. Sent without waiting: it may be gone already.
     fn greet(&mut self, session: &str, target: &Target) -> Result<()> {
         for method in ["Network.enable", "Runtime.enable", "Log.enable"] {
-            self.send(session, method, json!({}))?;
+            self.send(session, method, &json!({}))?;
         }
         if target.kind == "page" {
-            self.send(session, "Page.enable", json!({}))?;
+            self.send(session, "Page.enable", &json!({}))?;
         }
         if self.offline {
-            self.send(session, "Network.emulateNetworkConditions", network(true))?;
+            self.send(session, "Network.emulateNetworkConditions", &network(true))?;
         }
-        self.send(session, "Target.setAutoAttach", json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }))?;
-        self.send(session, "Runtime.runIfWaitingForDebugger", json!({}))?;
+        self.send(
+            session,
+            "Target.setAutoAttach",
+            &json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+        )?;
+        self.send(session, "Runtime.runIfWaitingForDebugger", &json!({}))?;
         Ok(())
     }
 }

@@ -35,7 +35,8 @@ impl Native {
         if !output.status.success() {
             bail!("einthoven classify --model {model}: {}", String::from_utf8_lossy(&output.stderr));
         }
-        let answer: Value = serde_json::from_slice(&output.stdout).context("einthoven classify --json printed no JSON")?;
+        let answer: Value =
+            serde_json::from_slice(&output.stdout).context("einthoven classify --json printed no JSON")?;
         let mut probabilities = Probabilities::new();
         collect(&answer, &mut probabilities);
         if probabilities.is_empty() {
@@ -49,7 +50,9 @@ impl Native {
 fn collect(value: &Value, into: &mut Probabilities) {
     match value {
         Value::Object(map) => {
-            if let (Some(code), Some(probability)) = (map.get("code").and_then(Value::as_str), map.get("probability").and_then(Value::as_f64)) {
+            if let (Some(code), Some(probability)) =
+                (map.get("code").and_then(Value::as_str), map.get("probability").and_then(Value::as_f64))
+            {
                 into.insert(code.to_owned(), probability);
             }
             map.values().for_each(|inner| collect(inner, into));

@@ -57,9 +57,13 @@ impl<'a> Page<'a> {
 
     /// The value of an expression, promises awaited.
     pub fn evaluate(&mut self, expression: &str) -> Result<Value> {
-        let answer = self.call("Runtime.evaluate", json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true }))?;
+        let answer = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true }),
+        )?;
         if let Some(details) = answer.get("exceptionDetails") {
-            let said = details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or("an exception");
+            let said =
+                details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or("an exception");
             bail!("{said}\nin: {expression}");
         }
         Ok(answer["result"]["value"].clone())
@@ -71,7 +75,13 @@ impl<'a> Page<'a> {
         let mut last = String::new();
         while start.elapsed() < Duration::from_secs(seconds) {
             match self.evaluate(&format!("(async () => ({expression}))()")) {
-                Ok(value) if !matches!(value, Value::Null | Value::Bool(false)) && value != json!("") && value != json!(0) => return Ok(value),
+                Ok(value)
+                    if !matches!(value, Value::Null | Value::Bool(false))
+                        && value != json!("")
+                        && value != json!(0) =>
+                {
+                    return Ok(value);
+                }
                 Ok(_) => {}
                 // While a page is being replaced there is nothing to ask.
                 Err(reason) => last = format!(" ({reason:#})"),
@@ -112,7 +122,8 @@ impl<'a> Page<'a> {
     /// Chooses files in a file input.
     pub fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result<()> {
         let document = self.call("DOM.getDocument", json!({}))?;
-        let node = self.call("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
+        let node =
+            self.call("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
         let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         self.call("DOM.setFileInputFiles", json!({ "nodeId": node["nodeId"], "files": paths })).map(drop)
     }
@@ -132,15 +143,24 @@ impl<'a> Page<'a> {
 
     /// The size of the window in CSS pixels, its pixel density, and which colour scheme the system asks for.
     pub fn look(&mut self, width: u32, height: u32, density: f64, dark: bool) -> Result<()> {
-        self.call("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": density, "mobile": false }))?;
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": density, "mobile": false }),
+        )?;
         let scheme = if dark { "dark" } else { "light" };
-        self.call("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] })).map(drop)
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+        )
+        .map(drop)
     }
 
     /// A picture of what is seen, as PNG.
     pub fn screenshot(&mut self) -> Result<Vec<u8>> {
         let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
-        base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap_or_default()).context("the screenshot is not base64")
+        base64::engine::general_purpose::STANDARD
+            .decode(answer["data"].as_str().unwrap_or_default())
+            .context("the screenshot is not base64")
     }
 
     /// Cuts or restores the network for the page and all workers.
@@ -150,7 +170,13 @@ impl<'a> Page<'a> {
 
     /// Ends every dedicated worker as a crash would.
     pub fn kill_workers(&mut self) -> Result<usize> {
-        let workers: Vec<String> = self.connection.targets.iter().filter(|(_, target)| target.kind == "worker").map(|(session, _)| session.clone()).collect();
+        let workers: Vec<String> = self
+            .connection
+            .targets
+            .iter()
+            .filter(|(_, target)| target.kind == "worker")
+            .map(|(session, _)| session.clone())
+            .collect();
         for session in &workers {
             // An error that nobody catches; terminating from outside is not something that a page can see.
             let crash = json!({ "expression": "setTimeout(() => { throw new Error('killed by a test'); }, 0)" });
@@ -169,7 +195,11 @@ impl<'a> Page<'a> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         self.events("Network.requestWillBeSent")
             .map(|event| Request {
-                from: self.connection.targets.get(&event.session).map_or_else(|| "ended".to_owned(), |target| target.kind.clone()),
+                from: self
+                    .connection
+                    .targets
+                    .get(&event.session)
+                    .map_or_else(|| "ended".to_owned(), |target| target.kind.clone()),
                 method: text(&event.params["request"]["method"]),
                 url: text(&event.params["request"]["url"]),
             })
@@ -181,7 +211,13 @@ impl<'a> Page<'a> {
         let mut errors = Vec::new();
         for event in self.events("Runtime.exceptionThrown") {
             let details = &event.params["exceptionDetails"];
-            errors.push(details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or("exception").to_owned());
+            errors.push(
+                details["exception"]["description"]
+                    .as_str()
+                    .or(details["text"].as_str())
+                    .unwrap_or("exception")
+                    .to_owned(),
+            );
         }
         for event in self.events("Runtime.consoleAPICalled").filter(|event| event.params["type"] == "error") {
             errors.push(format!("console: {}", event.params["args"]));

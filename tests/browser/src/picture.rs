@@ -36,10 +36,21 @@ impl Picture {
             return { width, height, scale: Number(canvas.dataset.pxPerMm) * Number(canvas.dataset.ratio), pixels: btoa(text) };
         })()";
         let answer = page.evaluate(read)?;
-        let size = |name: &str| answer[name].as_u64().and_then(|size| usize::try_from(size).ok()).context("the canvas has no size");
+        let size = |name: &str| {
+            answer[name].as_u64().and_then(|size| usize::try_from(size).ok()).context("the canvas has no size")
+        };
         let pixels = base64::engine::general_purpose::STANDARD.decode(answer["pixels"].as_str().unwrap_or_default())?;
-        let picture = Self { width: size("width")?, height: size("height")?, pixels, per_millimetre: answer["scale"].as_f64().unwrap_or(0.0) };
-        if picture.width < 100 || picture.height < 100 || picture.per_millimetre <= 0.0 || picture.pixels.len() != picture.width * picture.height * 4 {
+        let picture = Self {
+            width: size("width")?,
+            height: size("height")?,
+            pixels,
+            per_millimetre: answer["scale"].as_f64().unwrap_or(0.0),
+        };
+        if picture.width < 100
+            || picture.height < 100
+            || picture.per_millimetre <= 0.0
+            || picture.pixels.len() != picture.width * picture.height * 4
+        {
             bail!("the paper is {} x {} pixels at {} a mm", picture.width, picture.height, picture.per_millimetre);
         }
         Ok(picture)
@@ -65,6 +76,7 @@ impl Picture {
     ///
     /// `millivolts` at `rate` hertz, drawn at 25 mm/s and 10 mm/mV.
     pub fn find(&self, millivolts: &[f32], rate: f64) -> Place {
+        let ink = self.ink();
         let points: Vec<(i64, i64)> = millivolts
             .iter()
             .enumerate()
@@ -79,8 +91,8 @@ impl Picture {
         let mut best = Place { x: 0, y: 0, score: -1.0 };
         for y in 0..self.height as i64 {
             for x in 0..(self.width as i64 - longest).max(1) {
-                if self.part_of_ink(&few, x, y) > best.score.max(0.5) - 0.05 {
-                    let score = self.part_of_ink(&points, x, y);
+                if self.part_of_ink(&ink, &few, x, y) > best.score.max(0.5) - 0.05 {
+                    let score = self.part_of_ink(&ink, &points, x, y);
                     if score > best.score {
                         best = Place { x, y, score };
                     }
@@ -90,8 +102,18 @@ impl Picture {
         best
     }
 
-    fn part_of_ink(&self, points: &[(i64, i64)], x: i64, y: i64) -> f64 {
-        let hits = points.iter().filter(|point| self.is_ink(x + point.0, y + point.1)).count();
+    /// Where there is ink or where it is one pixel away: a thin line is blurred over its neighbours.
+    fn ink(&self) -> Vec<bool> {
+        let rows = 0..self.height as i64;
+        rows.flat_map(|y| (0..self.width as i64).map(move |x| (-1..=1).any(|step| self.is_ink(x, y + step)))).collect()
+    }
+
+    fn part_of_ink(&self, ink: &[bool], points: &[(i64, i64)], x: i64, y: i64) -> f64 {
+        let at = |x: i64, y: i64| {
+            let (x, y) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
+            if x < self.width { ink.get(y * self.width + x).copied() } else { None }
+        };
+        let hits = points.iter().filter(|point| at(x + point.0, y + point.1) == Some(true)).count();
         hits as f64 / points.len().max(1) as f64
     }
 
@@ -101,7 +123,10 @@ impl Picture {
             bail!("the paper changed from {} x {} to {} x {}", other.width, other.height, self.width, self.height);
         }
         let differs = |x, y| self.pixel(x, y).iter().zip(other.pixel(x, y)).any(|(one, two)| one.abs_diff(*two) > 8);
-        Ok((0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y))).filter(|&(x, y)| differs(x, y)).collect())
+        Ok((0..self.height)
+            .flat_map(|y| (0..self.width).map(move |x| (x, y)))
+            .filter(|&(x, y)| differs(x, y))
+            .collect())
     }
 
     /// True when there is ink within so many device pixels above or below.

@@ -24,7 +24,10 @@ pub struct Site {
 impl Site {
     /// Serves a folder on the loopback address; port 0 takes a free one.
     pub fn serve(folder: &Path, port: u16) -> Result<Self> {
-        let server = Arc::new(Server::http(("127.0.0.1", port)).map_err(|reason| anyhow!("cannot listen on port {port}: {reason}; name another with --port"))?);
+        let server = Arc::new(
+            Server::http(("127.0.0.1", port))
+                .map_err(|reason| anyhow!("cannot listen on port {port}: {reason}; name another with --port"))?,
+        );
         let port = server.server_addr().to_ip().map_or(port, |address| address.port());
         let log = Arc::new(Mutex::new(Vec::new()));
         let threads = (0..THREADS)
@@ -32,7 +35,11 @@ impl Site {
                 let (server, log, folder) = (Arc::clone(&server), Arc::clone(&log), folder.to_path_buf());
                 std::thread::spawn(move || {
                     while let Ok(request) = server.recv() {
-                        log.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", request.method(), request.url()));
+                        log.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+                            "{} {}",
+                            request.method(),
+                            request.url()
+                        ));
                         // The visitor who went away is no fault of ours.
                         let _ = answer(request, &folder);
                     }
@@ -80,9 +87,11 @@ fn answer(request: Request, folder: &Path) -> std::io::Result<()> {
         let _ = write!(tag, "{byte:02x}");
         tag
     }) + "\"";
-    let known = request.headers().iter().any(|header| header.field.equiv("If-None-Match") && header.value.as_str() == tag);
+    let known =
+        request.headers().iter().any(|header| header.field.equiv("If-None-Match") && header.value.as_str() == tag);
     let kind = content_type(request.url());
-    let mut response = if known { Response::from_data(Vec::new()).with_status_code(304) } else { Response::from_data(bytes) };
+    let mut response =
+        if known { Response::from_data(Vec::new()).with_status_code(304) } else { Response::from_data(bytes) };
     let rules = HEADERS.lines().filter(|line| line.starts_with("  ")).filter_map(|line| line.trim().split_once(": "));
     for (name, value) in rules.chain([("Content-Type", kind), ("ETag", tag.as_str())]) {
         if let Ok(header) = Header::from_bytes(name, value) {
@@ -114,7 +123,8 @@ fn decode(path: &str) -> Option<String> {
 }
 
 fn content_type(url: &str) -> &'static str {
-    match url.split(['?', '#']).next().and_then(|path| path.rsplit_once('.')).map_or("html", |(_, extension)| extension) {
+    match url.split(['?', '#']).next().and_then(|path| path.rsplit_once('.')).map_or("html", |(_, extension)| extension)
+    {
         "html" | "/" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -140,7 +150,11 @@ mod tests {
         assert_eq!(place(folder, "/"), Some(folder.join("index.html")));
         assert_eq!(place(folder, "/web/style.css?v=1"), Some(folder.join("web/style.css")));
         for bad in ["/../secret", "/%2e%2e/secret", "//etc/passwd/../..", "/a/%00%ff"] {
-            assert!(place(folder, bad).is_none_or(|path| path.starts_with(folder) && !path.display().to_string().contains("..")), "{bad}");
+            assert!(
+                place(folder, bad)
+                    .is_none_or(|path| path.starts_with(folder) && !path.display().to_string().contains("..")),
+                "{bad}"
+            );
         }
     }
 

@@ -52,7 +52,8 @@ pub fn engine_ready(page: &mut Page, engine: Answering) -> Result<()> {
     let badge = by("engine-badge");
     let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
     let what = format!("the {} engine", engine.name());
-    page.wait(&what, &format!("document.querySelector({badge:?})?.dataset.engine === {:?}", engine.badge()), patience).map(drop)
+    page.wait(&what, &format!("document.querySelector({badge:?})?.dataset.engine === {:?}", engine.badge()), patience)
+        .map(drop)
 }
 
 /// Waits until nothing goes on any more and the service worker holds the page.
@@ -79,7 +80,8 @@ pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
     }
     let rows = page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))")?;
     let rows = rows.as_object().context("the findings are no table")?;
-    let probabilities: Probabilities = rows.iter().filter_map(|(code, value)| Some((code.clone(), value.as_f64()?))).collect();
+    let probabilities: Probabilities =
+        rows.iter().filter_map(|(code, value)| Some((code.clone(), value.as_f64()?))).collect();
     if probabilities.is_empty() {
         bail!("the page shows no finding");
     }

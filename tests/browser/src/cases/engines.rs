@@ -16,7 +16,12 @@ const GPU_AGREES: f64 = 1e-3;
 /// Names of the models that the built folder offers.
 fn models(suite: &Suite) -> Result<Vec<String>> {
     let index: Value = serde_json::from_slice(&std::fs::read(suite.site.join("models/index.json"))?)?;
-    let names: Vec<String> = index["models"].as_array().into_iter().flatten().filter_map(|model| model["name"].as_str().map(str::to_owned)).collect();
+    let names: Vec<String> = index["models"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|model| model["name"].as_str().map(str::to_owned))
+        .collect();
     ensure!(!names.is_empty(), "the page offers no model");
     Ok(names)
 }
@@ -52,7 +57,10 @@ pub(super) fn no_adapter(suite: &Suite) -> Result<()> {
     let mut page = browser.page(&site.address())?;
     visitor::engine_ready(&mut page, Answering::Cpu)?;
     let reason = page.wait("the reason", "document.querySelector('[data-testid=gpu-reason]')?.textContent", 30)?;
-    ensure!(reason.as_str().is_some_and(|reason| reason.contains("GPU") || reason.contains("adapter")), "the page says {reason}");
+    ensure!(
+        reason.as_str().is_some_and(|reason| reason.contains("GPU") || reason.contains("adapter")),
+        "the page says {reason}"
+    );
     visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     let fetched: Vec<String> = site.requests().into_iter().filter(|request| request.contains("engine_gpu")).collect();
     ensure!(fetched.is_empty(), "the GPU engine was fetched in vain: {fetched:?}");
@@ -73,7 +81,11 @@ pub(super) fn replaced(suite: &Suite) -> Result<()> {
     ensure!(kept == true, "the recording went with the worker");
     // A new piece of work goes to the new worker.
     visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).edf()), Answering::Cpu)?;
-    page.wait("both recordings", "document.querySelectorAll('[data-testid=recording-select] option').length === 2", 60)?;
+    page.wait(
+        "both recordings",
+        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
+        60,
+    )?;
     let after = visitor::answer(&mut page, Answering::Cpu)?;
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "the new worker answers differently, by {apart}");

@@ -33,7 +33,13 @@ impl Recording {
         let text = std::fs::read_to_string(self.0.join("00001_lr.csv"))?;
         let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         let header = lines.next().context("the CSV is empty")?;
-        let matches = |cell: &str| cell.trim().trim_matches('"').split([' ', '(', '[']).next().is_some_and(|word| word.eq_ignore_ascii_case(name));
+        let matches = |cell: &str| {
+            cell.trim()
+                .trim_matches('"')
+                .split([' ', '(', '['])
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case(name))
+        };
         let column = header.split(',').position(matches).with_context(|| format!("no column {name} in: {header}"))?;
         Ok(lines.filter_map(|line| line.split(',').nth(column)?.trim().parse().ok()).collect())
     }

@@ -19,7 +19,14 @@ pub(super) fn error_cards(suite: &Suite) -> Result<()> {
         ("cut.edf", whole.iter().take(700).copied().collect()),
         ("liar.edf", liar),
         ("empty.csv", Vec::new()),
-        ("noise.zip", b"PK\x03\x04".iter().copied().chain((0u32..5000).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)).collect()),
+        (
+            "noise.zip",
+            b"PK\x03\x04"
+                .iter()
+                .copied()
+                .chain((0u32..5000).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8))
+                .collect(),
+        ),
         ("words.csv", b"I,II,<img src=x onerror=alert(1)>\nthis,is,not\nan,electrocardiogram,\n".to_vec()),
     ];
     let site = Site::serve(&suite.site, 0)?;
@@ -40,7 +47,11 @@ pub(super) fn error_cards(suite: &Suite) -> Result<()> {
     page.reload()?;
     visitor::engine_ready(&mut page, Answering::Cpu)?;
     visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
-    let uncaught: Vec<String> = page.errors().into_iter().filter(|error| error.contains("panicked") || error.contains("RuntimeError")).collect();
+    let uncaught: Vec<String> = page
+        .errors()
+        .into_iter()
+        .filter(|error| error.contains("panicked") || error.contains("RuntimeError"))
+        .collect();
     ensure!(uncaught.is_empty(), "something panicked: {uncaught:?}");
     Ok(())
 }

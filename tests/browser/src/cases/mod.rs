@@ -31,21 +31,65 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "a WFDB pair, an EDF and a CSV are drawn and classified by the CPU engine", needs_gpu: false, run: open::on_the_cpu },
-    Case { name: "the trace of the file and a map over it are seen in the pixels", needs_gpu: false, run: open::pixels },
-    Case { name: "files can be picked as well as dropped, and samples are at hand", needs_gpu: false, run: open::picked_and_samples },
-    Case { name: "without an adapter the CPU answers and the page says why", needs_gpu: false, run: engines::no_adapter },
-    Case { name: "the page's CPU engine agrees with the command line for every model", needs_gpu: false, run: engines::cpu_agrees },
+    Case {
+        name: "a WFDB pair, an EDF and a CSV are drawn and classified by the CPU engine",
+        needs_gpu: false,
+        run: open::on_the_cpu,
+    },
+    Case {
+        name: "the trace of the file and a map over it are seen in the pixels",
+        needs_gpu: false,
+        run: open::pixels,
+    },
+    Case {
+        name: "files can be picked as well as dropped, and samples are at hand",
+        needs_gpu: false,
+        run: open::picked_and_samples,
+    },
+    Case {
+        name: "without an adapter the CPU answers and the page says why",
+        needs_gpu: false,
+        run: engines::no_adapter,
+    },
+    Case {
+        name: "the page's CPU engine agrees with the command line for every model",
+        needs_gpu: false,
+        run: engines::cpu_agrees,
+    },
     Case { name: "an engine that dies is replaced and the recording stays", needs_gpu: false, run: engines::replaced },
-    Case { name: "hostile files give an error card and the page lives on", needs_gpu: false, run: hostile::error_cards },
-    Case { name: "the policy forbids inline scripts and other servers, and the page breaks no rule of it", needs_gpu: false, run: privacy::policy },
-    Case { name: "no request leaves page, workers or service worker after a drop", needs_gpu: false, run: privacy::no_request_after_a_drop },
+    Case {
+        name: "hostile files give an error card and the page lives on",
+        needs_gpu: false,
+        run: hostile::error_cards,
+    },
+    Case {
+        name: "the policy forbids inline scripts and other servers, and the page breaks no rule of it",
+        needs_gpu: false,
+        run: privacy::policy,
+    },
+    Case {
+        name: "no request leaves page, workers or service worker after a drop",
+        needs_gpu: false,
+        run: privacy::no_request_after_a_drop,
+    },
     Case { name: "after one visit the page works without a network", needs_gpu: false, run: offline::after_one_visit },
     Case { name: "an update is taken as a whole or not at all", needs_gpu: false, run: offline::whole_or_nothing },
     Case { name: "nothing sticks out at 360 pixels", needs_gpu: false, run: open::narrow },
-    Case { name: "a WFDB pair, an EDF and a CSV are drawn and classified by the GPU engine", needs_gpu: true, run: open::on_the_gpu },
-    Case { name: "the page's GPU engine agrees with the command line for every model", needs_gpu: true, run: engines::gpu_agrees },
-    Case { name: "after one visit the GPU engine works without a network", needs_gpu: true, run: offline::gpu_after_one_visit },
+    Case {
+        name: "a WFDB pair, an EDF and a CSV are drawn and classified by the GPU engine",
+        needs_gpu: true,
+        run: open::on_the_gpu,
+    },
+    Case {
+        name: "the page's GPU engine agrees with the command line for every model",
+        needs_gpu: true,
+        run: engines::gpu_agrees,
+    },
+    Case {
+        name: "after one visit the GPU engine works without a network",
+        needs_gpu: true,
+        run: offline::gpu_after_one_visit,
+    },
 ];
 
 /// Runs the tests whose name holds `filter`, one after the other; how many passed and failed.
@@ -57,7 +101,8 @@ pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, usize)> {
             continue;
         }
         let start = Instant::now();
-        let result = catch_unwind(AssertUnwindSafe(|| (case.run)(suite))).unwrap_or_else(|_| Err(anyhow::anyhow!("the test itself panicked")));
+        let result = catch_unwind(AssertUnwindSafe(|| (case.run)(suite)))
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("the test itself panicked")));
         let seconds = start.elapsed().as_secs_f64();
         match result {
             Ok(()) => {
@@ -66,7 +111,11 @@ pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, usize)> {
             }
             Err(reason) => {
                 failed += 1;
-                println!("test {} ... FAILED ({seconds:.1} s)\n    {}", case.name, format!("{reason:#}").replace('\n', "\n    "));
+                println!(
+                    "test {} ... FAILED ({seconds:.1} s)\n    {}",
+                    case.name,
+                    format!("{reason:#}").replace('\n', "\n    ")
+                );
             }
         }
     }

@@ -38,7 +38,11 @@ fn without_network(suite: &Suite, gpu: Gpu, engine: Answering) -> Result<()> {
     page.select(&by("overlay-select"), "off")?;
     let first = page.evaluate(&format!("document.querySelector({:?}).options[1].value", by("overlay-select")))?;
     page.select(&by("overlay-select"), first.as_str().unwrap_or_default())?;
-    page.wait("the overlay", &format!("document.querySelector({:?}).dataset.overlayKind !== 'none'", by("paper-canvas")), 300)?;
+    page.wait(
+        "the overlay",
+        &format!("document.querySelector({:?}).dataset.overlayKind !== 'none'", by("paper-canvas")),
+        300,
+    )?;
     Ok(())
 }
 
@@ -53,12 +57,20 @@ pub(super) fn whole_or_nothing(suite: &Suite) -> Result<()> {
 
     // A deployment that broke off: the list is new, one file is not what it says.
     let worker = std::fs::read_to_string(folder.path().join("service-worker.js"))?;
-    let version = worker.split("const VERSION = \"").nth(1).and_then(|rest| rest.split('"').next()).context("the service worker has no version")?.to_owned();
+    let version = worker
+        .split("const VERSION = \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .context("the service worker has no version")?
+        .to_owned();
     let put = |to: &str, good: bool| -> Result<()> {
         let list = std::fs::read_to_string(folder.path().join("precache.json"))?;
         let mut list: serde_json::Value = serde_json::from_str(&list)?;
         list["version"] = to.into();
-        let file = list["files"].as_array_mut().and_then(|files| files.iter_mut().find(|file| file["path"] == "web/style.css")).context("web/style.css is not kept for offline use")?;
+        let file = list["files"]
+            .as_array_mut()
+            .and_then(|files| files.iter_mut().find(|file| file["path"] == "web/style.css"))
+            .context("web/style.css is not kept for offline use")?;
         let text = std::fs::read_to_string(suite.site.join("web/style.css"))? + "\n/* changed */\n";
         let digest = hex(text.as_bytes());
         std::fs::write(folder.path().join("web/style.css"), if good { text } else { "broken off".to_owned() })?;
@@ -70,9 +82,15 @@ pub(super) fn whole_or_nothing(suite: &Suite) -> Result<()> {
     let caches = "caches.keys().then((names) => names.filter((name) => name.startsWith('einthoven-')).join(' '))";
     put("000000000000bad0", false)?;
     page.reload()?;
-    page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update()).catch(() => {})")?;
+    page.evaluate(
+        "navigator.serviceWorker.getRegistration().then((registration) => registration.update()).catch(() => {})",
+    )?;
     page.listen(Duration::from_secs(3))?;
-    ensure!(page.evaluate(caches)? == format!("einthoven-{version}"), "a broken update left {}", page.evaluate(caches)?);
+    ensure!(
+        page.evaluate(caches)? == format!("einthoven-{version}"),
+        "a broken update left {}",
+        page.evaluate(caches)?
+    );
     let style = "fetch('web/style.css').then((response) => response.text()).then((text) => text.includes('broken off') ? 'broken' : text.includes('changed') ? 'new' : 'old')";
     ensure!(page.evaluate(style)? == "old", "a broken update is served");
 

@@ -37,7 +37,8 @@ fn every_format(suite: &Suite, gpu: Gpu, engine: Answering) -> Result<()> {
     for files in [recording.wfdb(), recording.edf(), recording.csv()] {
         page.reload()?;
         visitor::engine_ready(&mut page, engine)?;
-        let answer = visitor::drop_and_classify(&mut page, &paths(&files), engine).with_context(|| format!("{}", files[0].display()))?;
+        let answer = visitor::drop_and_classify(&mut page, &paths(&files), engine)
+            .with_context(|| format!("{}", files[0].display()))?;
         map_is_drawn(&mut page)?;
         answers.push(answer);
     }
@@ -52,14 +53,27 @@ fn every_format(suite: &Suite, gpu: Gpu, engine: Answering) -> Result<()> {
 /// The model's map changes the picture, and only when it is on.
 fn map_is_drawn(page: &mut Page) -> Result<Picture> {
     let select = by("overlay-select");
-    let own = page.evaluate(&format!("[...document.querySelector({select:?}).options].map((option) => option.value)"))?;
-    let own = own.as_array().and_then(|values| values.iter().filter_map(|value| value.as_str()).find(|value| *value != "off")).context("the model offers no map")?.to_owned();
+    let own =
+        page.evaluate(&format!("[...document.querySelector({select:?}).options].map((option) => option.value)"))?;
+    let own = own
+        .as_array()
+        .and_then(|values| values.iter().filter_map(|value| value.as_str()).find(|value| *value != "off"))
+        .context("the model offers no map")?
+        .to_owned();
     page.select(&select, "off")?;
-    page.wait("the paper without a map", "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind === 'none'", 30)?;
+    page.wait(
+        "the paper without a map",
+        "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind === 'none'",
+        30,
+    )?;
     page.listen(Duration::from_millis(400))?;
     let plain = Picture::take(page)?;
     page.select(&select, &own)?;
-    page.wait("the paper with a map", "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'", 300)?;
+    page.wait(
+        "the paper with a map",
+        "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'",
+        300,
+    )?;
     page.listen(Duration::from_millis(400))?;
     let changed = Picture::take(page)?.changed(&plain)?;
     ensure!(changed.len() > 500, "the map {own} changed {} pixels", changed.len());
@@ -84,20 +98,34 @@ pub(super) fn pixels(suite: &Suite) -> Result<()> {
         // The same trace backwards is as smooth and as tall: it must not be found.
         let reversed: Vec<f32> = millivolts.iter().rev().copied().collect();
         let control = plain.find(&reversed, Recording::RATE);
-        ensure!(control.score < place.score - 0.15, "the check is blind: lead {name} backwards is found as well ({:.2})", control.score);
+        ensure!(
+            control.score < place.score - 0.15,
+            "the check is blind: lead {name} backwards is found as well ({:.2})",
+            control.score
+        );
         leads.push(place);
     }
     ensure!(leads[0].y < leads[2].y && leads[2].y < leads[1].y, "leads II, aVR, V2 are not in this order: {leads:?}");
     ensure!((leads[0].x - leads[1].x).abs() <= 2, "leads do not start at one time: {leads:?}");
 
     // Where the likeliest label was seen is laid over the traces, not beside them.
-    let Some((code, _)) = answer.iter().max_by(|one, two| one.1.total_cmp(two.1)).map(|(code, value)| (code.clone(), *value)) else { bail!("no label") };
+    let Some((code, _)) =
+        answer.iter().max_by(|one, two| one.1.total_cmp(two.1)).map(|(code, value)| (code.clone(), *value))
+    else {
+        bail!("no label")
+    };
     answer.clear();
     let select = by("overlay-select");
-    let offered = page.evaluate(&format!("[...document.querySelector({select:?}).options].some((option) => option.value === 'label:{code}')"))?;
+    let offered = page.evaluate(&format!(
+        "[...document.querySelector({select:?}).options].some((option) => option.value === 'label:{code}')"
+    ))?;
     if offered == true {
         page.select(&select, &format!("label:{code}"))?;
-        page.wait("the class activation", "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'", 60)?;
+        page.wait(
+            "the class activation",
+            "document.querySelector('[data-testid=paper-canvas]').dataset.overlayKind !== 'none'",
+            60,
+        )?;
     }
     page.listen(Duration::from_millis(500))?;
     let changed = Picture::take(&mut page)?.changed(&plain)?;
@@ -106,7 +134,11 @@ pub(super) fn pixels(suite: &Suite) -> Result<()> {
     let end = start + 10.0 * 25.0 * plain.per_millimetre;
     let reach = 5.0 * plain.per_millimetre;
     let along = changed.iter().filter(|(x, _)| (start - reach..=end + reach).contains(&(*x as f64))).count();
-    ensure!(along * 100 >= changed.len() * 98, "only {along} of {} coloured pixels lie along the recording", changed.len());
+    ensure!(
+        along * 100 >= changed.len() * 98,
+        "only {along} of {} coloured pixels lie along the recording",
+        changed.len()
+    );
     if offered == true {
         let near = changed.iter().filter(|&&(x, y)| plain.near_ink(x, y, reach)).count();
         ensure!(near * 100 >= changed.len() * 90, "only {near} of {} coloured pixels lie at a trace", changed.len());

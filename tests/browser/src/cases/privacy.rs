@@ -17,9 +17,15 @@ pub(super) fn no_request_after_a_drop(suite: &Suite) -> Result<()> {
     visitor::settled(&mut page)?;
     let everything = page.requests();
     for kind in ["page", "worker", "service_worker"] {
-        ensure!(everything.iter().any(|request| request.from == kind), "no request of a {kind} was recorded, so the check would be blind");
+        ensure!(
+            everything.iter().any(|request| request.from == kind),
+            "no request of a {kind} was recorded, so the check would be blind"
+        );
     }
-    let elsewhere: Vec<_> = everything.iter().filter(|request| !local(&request.url, &site)).collect();
+    let elsewhere: Vec<_> = everything
+        .iter()
+        .filter(|request| on_the_network(&request.url) && !request.url.starts_with(&site.address()))
+        .collect();
     ensure!(elsewhere.is_empty(), "the page asked other servers: {elsewhere:?}");
 
     page.forget();
@@ -28,24 +34,32 @@ pub(super) fn no_request_after_a_drop(suite: &Suite) -> Result<()> {
     visitor::drop_and_classify(&mut page, &paths(&recording.wfdb()), Answering::Cpu)?;
     visitor::drop_and_classify(&mut page, &paths(&recording.csv()), Answering::Cpu)?;
     page.listen(Duration::from_secs(3))?;
-    let sent: Vec<_> = page.requests().into_iter().filter(|request| !["blob:", "data:"].iter().any(|own| request.url.starts_with(own))).collect();
+    let sent: Vec<_> = page.requests().into_iter().filter(|request| on_the_network(&request.url)).collect();
     ensure!(sent.is_empty(), "requests after the drop: {sent:?}");
     let arrived = site.requests();
     ensure!(arrived.len() == reached, "the server was asked after the drop: {:?}", &arrived[reached..]);
     Ok(())
 }
 
-fn local(url: &str, site: &Site) -> bool {
-    url.starts_with(&site.address()) || ["blob:", "data:"].iter().any(|own| url.starts_with(own))
+/// Neither a file in memory nor one of the browser's own windows.
+fn on_the_network(url: &str) -> bool {
+    !["blob:", "data:", "chrome:", "about:"].iter().any(|own| url.starts_with(own))
 }
 
 pub(super) fn policy(suite: &Suite) -> Result<()> {
     let site = Site::serve(&suite.site, 0)?;
     let mut browser = Chromium::start(Gpu::Off)?;
     let mut page = browser.page(&site.address())?;
-    let policy = page.evaluate("document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''")?;
+    let policy =
+        page.evaluate("document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''")?;
     let policy = policy.as_str().unwrap_or_default();
-    ensure!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains("http"), "the policy is {policy:?}");
+    ensure!(
+        policy.starts_with("default-src 'none'")
+            && !policy.contains("unsafe-inline")
+            && !policy.contains("'unsafe-eval'")
+            && !policy.contains("http"),
+        "the policy is {policy:?}"
+    );
     visitor::engine_ready(&mut page, Answering::Cpu)?;
     visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     page.listen(Duration::from_millis(500))?;
