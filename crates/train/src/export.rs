@@ -82,7 +82,11 @@ pub fn export(
     let temperature = predictions.best_temperature(recipe.aggregate);
     let probabilities = predictions.probabilities(temperature, recipe.aggregate);
     let table = Table::from_f32(classes, &probabilities, &predictions.truth)?;
-    let thresholds = choose_all(&table, ThresholdRule::F1);
+    let thresholds: Vec<f64> = choose_all(&table, ThresholdRule::F1)
+        .into_iter()
+        .enumerate()
+        .map(|(label, threshold)| between_scores(threshold, &table.class(label).0))
+        .collect();
 
     let input = architecture.input();
     let windows = if input.samples < 1000 { stride_of(input.samples) } else { 0 };
@@ -144,6 +148,26 @@ pub fn export(
     // The card last: a folder with a card is a whole model.
     write("card.json", card.to_json()?.as_bytes())?;
     Ok((card, figures))
+}
+
+/// A threshold that is a score, moved down towards one half, at most half way to the next lower score (on the scale of
+/// logits). Every decision on these recordings stays as it was; a label that the fold separates perfectly does not ask for a probability of 0.9999
+/// of the next recording only because each of the fold's own had it.
+fn between_scores(threshold: f64, scores: &[f64]) -> f64 {
+    if !scores.contains(&threshold) {
+        return threshold;
+    }
+    let Some(below) = scores.iter().copied().filter(|score| *score < threshold).max_by(f64::total_cmp) else {
+        return threshold;
+    };
+    let logit = |probability: f64| {
+        let inside = probability.clamp(1e-6, 1.0 - 1e-6);
+        (inside / (1.0 - inside)).ln()
+    };
+    let middle = 1.0 / (1.0 + (-f64::midpoint(logit(threshold), logit(below))).exp());
+    let middle = middle.max(threshold.min(0.5));
+    // Between neighbours that f32 cannot tell apart there is no room.
+    if (middle as f32) > (below as f32) && middle <= threshold { middle } else { threshold }
 }
 
 fn title(architecture: Architecture, task: Task, classes: usize) -> String {
@@ -238,4 +262,23 @@ fn readme(card: &Card, data: &Dataset, report: &Report) -> String {
         card.architecture.source(),
         card.licence,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_moves_between_scores_and_no_decision_changes() {
+        let scores = [0.001, 0.999, 0.002, 0.9999];
+        let moved = between_scores(0.999, &scores);
+        assert!(moved > 0.49 && moved < 0.7, "{moved}");
+        let decided = |threshold: f64| scores.map(|score| score >= threshold);
+        assert_eq!(decided(moved), decided(0.999));
+        assert_eq!(between_scores(0.4, &[0.4, 0.0001]), 0.4, "not further from one half");
+        assert_eq!(between_scores(0.5, &scores), 0.5, "a threshold that is no score stays");
+        assert_eq!(between_scores(0.001, &scores), 0.001, "below the lowest score there is nothing");
+        let near = 0.5 + 1e-12;
+        assert_eq!(between_scores(near, &[0.5, near]), near, "there is no room between equal numbers");
+    }
 }
