@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod assemble;
+mod bench;
 mod build;
 mod check;
 mod digest;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Options),
     /// Format, licences, clippy, documentation, types of the CUDA path.
     Check,
+    /// Measure our engines beside onnxruntime-web, what the page weighs, how long a visitor waits.
+    Bench(bench::Options),
     /// Build the folder to publish, with all optimisation, and say what each file weighs.
     Dist {
         /// The folder that is made.
@@ -68,6 +71,7 @@ fn main() -> Result<()> {
         Command::Build(options) => build::build(&options),
         Command::Test(options) => test::test(&options),
         Command::Check => check::check(),
+        Command::Bench(options) => bench::bench(&options),
         Command::Dist { out } => dist::dist(&out),
         Command::Screenshots => screenshots::screenshots(),
         Command::Finish { dist } => build::finish(dist.as_deref()),

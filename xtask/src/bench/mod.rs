@@ -1,0 +1,202 @@
+//! `cargo xtask bench`: our engines beside onnxruntime-web with the same network in the same browser, what the page
+//! weighs, and how long a visitor waits. Ratios of one run are worth more than milliseconds of two.
+
+mod onnx;
+mod runtime;
+mod weights;
+
+use crate::assemble::Mode;
+use crate::build::{self, Profile};
+use crate::{dist, paths, test};
+use anyhow::{Context, Result};
+use browser::server::Site;
+use browser::visitor::{self, Answering, by};
+use browser::{Chromium, Gpu, Page};
+use clap::Args;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub struct Options {
+    /// A model whose network is resnet1d_wang, with or without label decoupling; else the first of those.
+    #[arg(long)]
+    model: Option<String>,
+    /// What to build; `dist` is what visitors get.
+    #[arg(long, value_enum, default_value_t = Profile::Web)]
+    profile: Profile,
+    /// Measure a folder that `cargo xtask build` made, instead of building one.
+    #[arg(long)]
+    site: Option<PathBuf>,
+    /// Leave out everything on the GPU, which on a machine without one is software and slow.
+    #[arg(long)]
+    no_gpu: bool,
+}
+
+/// How often the CPU answers; the least of them counts, since others use the machine too.
+const CPU_RUNS: usize = 15;
+const GPU_RUNS: usize = 3;
+
+/// Measures and prints.
+pub fn bench(options: &Options) -> Result<()> {
+    test::install_browser()?;
+    let folder = match &options.site {
+        Some(site) => site.clone(),
+        None => build::site(options.profile, !options.no_gpu, &paths::cache()?.join("measured-page"), Mode::Release)?,
+    };
+    let model = Model::choose(options.model.as_deref())?;
+    println!("Model {}: {} windows of {} samples a recording\n", model.name, model.windows(), model.samples);
+
+    let recording = paths::root().join("tests/fixtures/one-recording/00001_lr.csv");
+    let site = Site::serve(&folder, 0)?;
+    println!("Milliseconds a recording of 10 s (least; median), in Chromium");
+    let cpu = engine(&site, &model.name, &recording, Answering::Cpu, CPU_RUNS)?;
+    row("our CPU engine, preparation included", &cpu.times, None);
+    let runtime = runtime::Runtime::get(&model)?;
+    let mut ort = None;
+    if let Some(runtime) = &runtime {
+        let times = runtime.run(Gpu::Off, CPU_RUNS, &cpu.probabilities)?;
+        row("onnxruntime-web, wasm, 1 thread, network alone", &times, Some(&cpu.times));
+        ort = Some(least(&times));
+    }
+    if !options.no_gpu {
+        let gpu = engine(&site, &model.name, &recording, Answering::Gpu, GPU_RUNS)?;
+        row("our GPU engine, preparation included", &gpu.times, None);
+        if let Some(runtime) = &runtime {
+            row(
+                "onnxruntime-web, WebGPU, network alone",
+                &runtime.run(Gpu::On, GPU_RUNS, &cpu.probabilities)?,
+                Some(&gpu.times),
+            );
+        }
+    }
+    if let Some(ort) = ort {
+        println!("\nCPU engine : onnxruntime-web's one thread = {:.2}", least(&cpu.times) / ort);
+    }
+
+    println!("\nMilliseconds from the drop");
+    let (cold, warm) = waiting(&site, &recording)?;
+    println!("{:>10} {:>12}", "drawn", "first label");
+    println!("{:>10.0} {:>12.0}  cold: dropped as soon as the page is seen, nothing cached", cold.0, cold.1);
+    println!("{:>10.0} {:>12.0}  warm: a second visit", warm.0, warm.1);
+
+    println!("\nBytes of every file\n{}", dist::table(&folder)?);
+    println!(
+        "\nTraining: `train-native` prints its records a second; tests/reference/README.md has PyTorch's beside it."
+    );
+    Ok(())
+}
+
+/// A model that can be written as ONNX.
+pub struct Model {
+    name: String,
+    folder: PathBuf,
+    samples: usize,
+    card: Value,
+}
+
+impl Model {
+    fn choose(name: Option<&str>) -> Result<Self> {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(paths::models())?.flatten().map(|entry| entry.path()).collect();
+        found.sort();
+        for folder in found {
+            let own = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let Ok(card) = std::fs::read(folder.join("card.json")) else { continue };
+            let card: Value = serde_json::from_slice(&card)?;
+            let fits = card["architecture"].as_str().is_some_and(|network| network.starts_with("resnet1d_wang"));
+            if fits && name.is_none_or(|name| name == own) {
+                let samples = usize::try_from(card["input"]["samples"].as_u64().unwrap_or(250))?;
+                return Ok(Self { name: own, folder, samples, card });
+            }
+        }
+        anyhow::bail!("{}: no model there whose network is resnet1d_wang", paths::models().display())
+    }
+
+    fn stride(&self) -> usize {
+        self.card["window"]["stride"]
+            .as_u64()
+            .and_then(|stride| usize::try_from(stride).ok())
+            .filter(|&s| s > 0)
+            .unwrap_or(1000)
+    }
+
+    /// Windows of a recording of 1000 samples.
+    fn windows(&self) -> usize {
+        1 + 1000usize.saturating_sub(self.samples) / self.stride()
+    }
+}
+
+struct Measured {
+    times: Vec<f64>,
+    probabilities: browser::native::Probabilities,
+}
+
+/// Drops the same recording again and again; the engine's own times, the first ones left out.
+fn engine(site: &Site, model: &str, recording: &Path, engine: Answering, runs: usize) -> Result<Measured> {
+    let mut browser = Chromium::start(if engine == Answering::Gpu { Gpu::On } else { Gpu::Off })?;
+    let mut page = browser.page(&site.address())?;
+    visitor::remember(&mut page, &[("model", model)])?;
+    visitor::engine_ready(&mut page, engine)?;
+    let mut times = Vec::new();
+    let mut probabilities = browser::native::Probabilities::new();
+    let warm_up = if engine == Answering::Gpu { 1 } else { 3 };
+    for run in 0..runs + warm_up {
+        page.drop_files(&by("drop-zone"), &[recording])?;
+        let opened =
+            format!("document.querySelectorAll('[data-testid=recording-select] option').length === {}", run + 1);
+        page.wait("the recording", &opened, 60)?;
+        probabilities = visitor::answer(&mut page, engine)?;
+        let milliseconds = page.evaluate("Number(document.querySelector('[data-testid=ran]').dataset.milliseconds)")?;
+        if run >= warm_up {
+            times.push(milliseconds.as_f64().context("the page tells no time")?);
+        }
+    }
+    Ok(Measured { times, probabilities })
+}
+
+/// From the drop to the drawn paper and to the first label: on a first visit, and on a second one.
+fn waiting(site: &Site, recording: &Path) -> Result<((f64, f64), (f64, f64))> {
+    let mut browser = Chromium::start(Gpu::Off)?;
+    let mut page = browser.page(&site.address())?;
+    let cold = wait_once(&mut page, recording)?;
+    visitor::settled(&mut page)?;
+    page.reload()?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::settled(&mut page)?;
+    let warm = wait_once(&mut page, recording)?;
+    Ok((cold, warm))
+}
+
+fn wait_once(page: &mut Page, recording: &Path) -> Result<(f64, f64)> {
+    page.wait("the page", "document.querySelector('[data-testid=drop-zone]') !== null", 60)?;
+    page.evaluate(
+        "(() => {
+            window.seen = {};
+            addEventListener('drop', () => {
+                const start = performance.now();
+                const look = () => {
+                    const now = performance.now() - start;
+                    if (!seen.drawn && document.querySelector('[data-testid=paper-canvas]')?.width > 100) seen.drawn = now;
+                    if (document.querySelector('[data-testid=finding-row]')) seen.label = now;
+                    else requestAnimationFrame(look);
+                };
+                look();
+            }, { capture: true, once: true });
+        })()",
+    )?;
+    page.drop_files(&by("drop-zone"), &[recording])?;
+    page.wait("the first label", "window.seen.label", 120)?;
+    let seen = page.evaluate("window.seen")?;
+    Ok((seen["drawn"].as_f64().unwrap_or(f64::NAN), seen["label"].as_f64().unwrap_or(f64::NAN)))
+}
+
+fn least(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+fn row(what: &str, times: &[f64], beside: Option<&[f64]>) {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
+    let ratio = beside.map_or_else(String::new, |own| format!("  = {:.2} x ours", least(times) / least(own)));
+    println!("{:>10.1} {median:>10.1}  {what}{ratio}", least(times));
+}
