@@ -48,6 +48,17 @@ pub fn raw(map: &Explanation, value: f32) -> f32 {
     map.range.0 + value * (map.range.1 - map.range.0)
 }
 
+/// True when scores lie on both sides of zero: for and against.
+pub fn signed(map: &Explanation) -> bool {
+    map.range.0 < 0.0 && map.range.1 > 0.0
+}
+
+/// The score as it is coloured (0 to 1). Of a map with both signs only what speaks for the label is coloured: the
+/// colours run one way, and in the middle of them nothing at all would look like much.
+pub fn shown(map: &Explanation, value: f32) -> f32 {
+    if signed(map) { (raw(map, value) / map.range.1).clamp(0.0, 1.0) } else { value.clamp(0.0, 1.0) }
+}
+
 /// The coloured stretches of a lead between two times, neighbours of one colour joined.
 pub fn stretches(map: &Explanation, lead: &Lead, from: f64, to: f64) -> Vec<Stretch> {
     let Some(row) = row(map, lead) else { return Vec::new() };
@@ -55,7 +66,7 @@ pub fn stretches(map: &Explanation, lead: &Lead, from: f64, to: f64) -> Vec<Stre
     let (begin, end) = (column(from).floor() as usize, (column(to).ceil() as usize).min(row.len()));
     let mut found: Vec<Stretch> = Vec::new();
     for (index, &value) in row.iter().enumerate().take(end).skip(begin) {
-        let level = (value.clamp(0.0, 1.0) * LEVELS as f32).round() as usize;
+        let level = (shown(map, value) * LEVELS as f32).round() as usize;
         if level == 0 {
             continue;
         }
@@ -128,6 +139,14 @@ mod tests {
         assert!(stretches(&two, &Lead::V1, 0.0, 1.0).is_empty());
         let one = map(1.0, vec![Lead::I], vec![1.0]);
         assert_eq!(stretches(&one, &Lead::V1, 0.0, 1.0).len(), 1);
+    }
+
+    #[test]
+    fn of_evidence_with_both_signs_only_what_speaks_for_the_label_is_coloured() {
+        let mut map = map(1.0, vec![Lead::I], vec![0.0, 0.5, 1.0]);
+        map.range = (-2.0, 2.0);
+        let found = stretches(&map, &Lead::I, 0.0, 3.0);
+        assert_eq!(found, vec![Stretch { from: 2.0, to: 3.0, level: LEVELS }]);
     }
 
     #[test]

@@ -272,7 +272,11 @@ fn readout(state: State, trace: Option<usize>, name: &str, time: f64) -> String 
     if let Some(map) = untrack(move || state.explanation())
         && let Some(value) = overlay::value_at(&map, &trace.lead, time)
     {
-        text.push_str(&format!("  ·  map {value:.2}"));
+        if overlay::signed(&map) {
+            text.push_str(&format!("  ·  map {:+.2}", overlay::raw(&map, value)).replace('-', "−"));
+        } else {
+            text.push_str(&format!("  ·  map {value:.2}"));
+        }
         if let Some(uniform) = map.uniform.filter(|uniform| *uniform > 0.0) {
             text.push_str(&format!(" ({:.1} × uniform)", overlay::raw(&map, value) / uniform));
         }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::browser::value_of;
 use crate::paper::colours::Palette;
-use crate::paper::overlay::{lead_parts, raw};
+use crate::paper::overlay::{lead_parts, raw, signed};
 use crate::state::{Answer, Overlay, State};
 use crate::work;
 
@@ -26,7 +26,7 @@ pub fn Legend() -> impl IntoView {
                 None => view! { <p class="muted">{empty_legend(state)}</p> }.into_any(),
                 Some(map) => view! {
                     <div class="legend-scale">
-                        <span class="number">{score(raw(&map, 0.0))}</span>
+                        <span class="number">{if signed(&map) { "≤ 0".to_owned() } else { score(raw(&map, 0.0)) }}</span>
                         <span class="legend-bar" style:background-image=gradient></span>
                         <span class="number">{score(raw(&map, 1.0))}</span>
                     </div>
@@ -65,6 +65,13 @@ fn uniform(map: &Explanation) -> String {
             map.range.1 / uniform,
             score(uniform)
         ),
+        None if signed(map) => {
+            format!(
+                "Scores run from {} to {}; only those above 0 are coloured.",
+                score(map.range.0),
+                score(map.range.1)
+            )
+        }
         None => String::new(),
     }
 }
