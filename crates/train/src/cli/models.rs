@@ -20,6 +20,6 @@ pub fn run() -> anyhow::Result<ExitCode> {
             architecture.source()
         );
     }
-    println!("Labels are counted in parameters; the input is leads x samples at 100 Hz.");
+    println!("Columns "5 labels" and "71 labels": trainable parameters. The input is leads x samples at 100 Hz.");
     Ok(ExitCode::SUCCESS)
 }
