@@ -45,7 +45,9 @@ self.onmessage = async ({ data }) => {
     await check(bytes, boot.sha256, boot.wasm);
     progress("starting the engine", 0, 0);
     const engine = await script;
-    await engine.default({ module_or_path: bytes });
+    const module = await engine.default({ module_or_path: bytes });
+    // Static constructors, where there are any (see crates/engine-gpu/build.rs).
+    module.__wasm_call_ctors?.();
     engine.start(boot.kind);
   } catch (error) {
     say({ Unavailable: { reason: `the engine could not be started: ${error?.message ?? error}` } });
