@@ -54,7 +54,8 @@ impl Classifier {
                 Plan::new(architecture, classes, &tensors).map_err(|error| weights::of_network(&error))?,
             )),
             Backend::Burn(device) => {
-                let network = weights::with_tensors(architecture.init(classes, &device), &tensors)?;
+                let network =
+                    architecture.load(classes, &device, &tensors).map_err(|error| weights::of_network(&error))?;
                 Runner::Burn(Box::new(network), device)
             }
         };

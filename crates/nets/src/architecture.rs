@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::imle_net::ImleNet;
 use crate::label_decoupling::LabelDecoupling;
 use crate::resnet1d_wang::Resnet1dWang;
-use crate::{Error, Network, cost};
+use crate::{Error, Network, Tensors, cost};
 
 /// A published network, without its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,12 +108,24 @@ impl Architecture {
     /// A network with freshly drawn weights, by the rules of its source. All draws are made here, in a fixed order:
     /// seed the device before (`device.seed(..)`) to get the same network again.
     pub fn init(self, classes: usize, device: &Device) -> Network {
+        self.undrawn(classes, device).materialize()
+    }
+
+    /// A network with the tensors given. Nothing is drawn before: on a GPU that takes far longer than loading.
+    ///
+    /// # Errors
+    /// As [`Network::with_tensors`].
+    pub fn load(self, classes: usize, device: &Device, tensors: &Tensors) -> Result<Network, Error> {
+        self.undrawn(classes, device).with_tensors(tensors)
+    }
+
+    /// A network whose weights are drawn when they are first asked for.
+    fn undrawn(self, classes: usize, device: &Device) -> Network {
         match self {
             Self::ImleNet => Network::ImleNet(ImleNet::init(classes, device)),
             Self::Resnet1dWang => Network::Resnet1dWang(Resnet1dWang::init(classes, device)),
             Self::Resnet1dWangLdm => Network::Resnet1dWangLdm(LabelDecoupling::init(classes, device)),
         }
-        .materialize()
     }
 }
 

@@ -152,6 +152,20 @@ impl ModuleMapper for Loader<'_> {
             return param;
         }
         let name = self.path.name();
+        if !param.is_initialized() {
+            let shape: [usize; D] = param.lazy_shape().dims();
+            return match self.numbers(&name, shape) {
+                Ok(numbers) => {
+                    let device = param.lazy_device();
+                    let tensor = Tensor::from_data(TensorData::new(numbers, shape), &device);
+                    Param::initialized(param.id, if device.is_autodiff() { tensor.require_grad() } else { tensor })
+                }
+                Err(problem) => {
+                    self.problem = Some(problem);
+                    param
+                }
+            };
+        }
         param.map(|tensor| {
             let shape = tensor.dims();
             match self.numbers(&name, shape) {

@@ -151,3 +151,17 @@ fn tensors_of_another_label_set_or_network_are_refused_by_name() {
         matches!(network(5).with_tensors(&more).unwrap_err(), nets::Error::Unknown { name, .. } if name == "extra")
     );
 }
+
+#[test]
+fn a_network_that_is_loaded_without_being_drawn_is_the_one_that_was_drawn_and_overwritten() {
+    let device = Device::flex();
+    for architecture in Architecture::ALL {
+        let tensors = support::parameters(*architecture, 3);
+        let loaded = architecture.load(3, &device, &tensors).unwrap();
+        assert_eq!(loaded.tensors(), tensors);
+        let x = input_tensor(*architecture, 1, &device);
+        let drawn = architecture.init(3, &device).with_tensors(&tensors).unwrap();
+        assert_eq!(host(loaded.forward(x.clone()).logits), host(drawn.forward(x).logits));
+        assert!(architecture.load(4, &device, &tensors).is_err());
+    }
+}
