@@ -88,7 +88,9 @@ impl<'a> Page<'a> {
             }
             self.connection.listen(Duration::from_millis(100))?;
         }
-        let text = self.evaluate("document.body?.innerText ?? ''").unwrap_or_default();
+        // What stands in a closed popover, such as why there is no GPU, is asked for apart.
+        let all = "`${document.querySelector('[data-testid=engine-badge]')?.textContent ?? ''}\n${document.body?.innerText ?? ''}`";
+        let text = self.evaluate(all).unwrap_or_default();
         let text: String = text.as_str().unwrap_or_default().chars().take(1500).collect();
         bail!("{what}: not within {seconds} s{last}\nerrors: {:?}\nthe page says:\n{text}", self.errors())
     }

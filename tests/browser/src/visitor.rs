@@ -31,7 +31,7 @@ impl Answering {
 }
 
 /// Seconds for what the software GPU does: it is 50 times slower than the CPU.
-const GPU_PATIENCE: u64 = 420;
+const GPU_PATIENCE: u64 = 300;
 const PATIENCE: u64 = 90;
 
 /// Selector of an element by its test name.
