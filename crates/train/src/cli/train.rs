@@ -191,10 +191,13 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let trained = match train(&settings, split, &folder, options.resume, &device, &stop, &mut view)? {
         Ending::Finished(trained) => trained,
         Ending::Stopped => {
-            eprintln!(
-                "stopped; {} holds the last whole epoch: the same command with --resume goes on",
-                checkpoint_path(&folder).display()
-            );
+            let checkpoint = checkpoint_path(&folder);
+            if checkpoint.exists() {
+                let place = checkpoint.display();
+                eprintln!("stopped; {place} holds the last whole epoch: the same command with --resume goes on");
+            } else {
+                eprintln!("stopped before the first epoch ended: nothing is kept");
+            }
             return Ok(ExitCode::from(STOPPED));
         }
     };
