@@ -20,6 +20,6 @@ pub fn run() -> anyhow::Result<ExitCode> {
             architecture.source()
         );
     }
-    println!("Columns "5 labels" and "71 labels": trainable parameters. The input is leads x samples at 100 Hz.");
+    println!("Under \"5 labels\" and \"71 labels\": trainable parameters. Input: leads x samples, at 100 Hz.");
     Ok(ExitCode::SUCCESS)
 }
