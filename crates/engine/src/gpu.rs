@@ -53,8 +53,15 @@ pub fn broken() -> Option<String> {
 pub async fn init() -> Result<(Device, String), String> {
     let _ = log::set_logger(&SINK);
     log::set_max_level(LevelFilter::Warn);
-    let (device, setup) =
-        Device::wgpu_options().init_with_setup_async().await.map_err(|error| format!("no GPU for WebGPU: {error}"))?;
+    let (device, setup) = Device::wgpu_options().init_with_setup_async().await.map_err(|error| {
+        // wgpu lists every graphics interface that it knows; a visitor needs the one fact.
+        let reason = error.to_string();
+        if reason.to_lowercase().contains("no adapter") {
+            "this browser offers no GPU to WebGPU".to_owned()
+        } else {
+            format!("WebGPU could not be started: {reason}")
+        }
+    })?;
     setup.device.on_uncaptured_error(Arc::new(|error| {
         note(format!("{error}"));
     }));
