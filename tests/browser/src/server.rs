@@ -2,11 +2,12 @@
 
 use anyhow::{Result, anyhow};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tiny_http::{Header, Method, Request, Response, Server};
+use tiny_http::{Method, Request, Server};
 
 /// Headers of every answer; the same as in `web/_headers`.
 const HEADERS: &str = include_str!("../../../web/_headers");
@@ -78,10 +79,10 @@ impl Drop for Site {
 
 fn answer(request: Request, folder: &Path) -> std::io::Result<()> {
     if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::from_string("only GET is answered").with_status_code(405));
+        return send(request, "405 Method Not Allowed", &[], b"only GET is answered");
     }
     let Some(bytes) = place(folder, request.url()).and_then(|path| std::fs::read(path).ok()) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
+        return send(request, "404 Not Found", &[], b"not found");
     };
     let tag = Sha256::digest(&bytes).iter().take(16).fold(String::from("\""), |mut tag, byte| {
         let _ = write!(tag, "{byte:02x}");
@@ -89,16 +90,33 @@ fn answer(request: Request, folder: &Path) -> std::io::Result<()> {
     }) + "\"";
     let known =
         request.headers().iter().any(|header| header.field.equiv("If-None-Match") && header.value.as_str() == tag);
-    let kind = content_type(request.url());
-    let mut response =
-        if known { Response::from_data(Vec::new()).with_status_code(304) } else { Response::from_data(bytes) };
     let rules = HEADERS.lines().filter(|line| line.starts_with("  ")).filter_map(|line| line.trim().split_once(": "));
-    for (name, value) in rules.chain([("Content-Type", kind), ("ETag", tag.as_str())]) {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
+    let kind = content_type(request.url());
+    let headers: Vec<_> = rules.chain([("Content-Type", kind), ("ETag", tag.as_str())]).collect();
+    if known { send(request, "304 Not Modified", &headers, &[]) } else { send(request, "200 OK", &headers, &bytes) }
+}
+
+/// Writes an answer after which the connection ends.
+///
+/// The library's pool can leave a new connection waiting until one of the open ones ends, and a browser keeps its
+/// connections open for minutes: once in some forty visits a page would not load. Its own way to answer cannot ask for
+/// an end, so the answer is written out here.
+fn send(request: Request, status: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<()> {
+    let head = *request.method() == Method::Head;
+    let mut answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+    if !status.starts_with("304") {
+        let _ = write!(answer, "Content-Length: {}\r\n", body.len());
     }
-    request.respond(response)
+    for (name, value) in headers {
+        let _ = write!(answer, "{name}: {value}\r\n");
+    }
+    answer.push_str("\r\n");
+    let mut writer = request.into_writer();
+    writer.write_all(answer.as_bytes())?;
+    if !head {
+        writer.write_all(body)?;
+    }
+    writer.flush()
 }
 
 /// The file of an address; `None` for everything that would lead out of the folder.
