@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Name of the toolchain that the Debian way links.
 const LINKED: &str = "einthoven-wasm";
+/// Equal to the version in the root manifest.
+const BINDGEN: &str = "0.2.130";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// rustup needs a few seconds where its server can be reached; where it cannot, its own retries take minutes.
 const RUSTUP_LIMIT: Duration = Duration::from_mins(3);
@@ -53,6 +55,12 @@ pub fn ensure() -> Result<Toolchain> {
 
 /// For Trunk's hook: Trunk starts cargo itself, so a linked toolchain has to be named in its environment.
 pub fn for_trunk() -> Result<()> {
+    if run::output(run::command("wasm-bindgen").arg("--version")).is_none() {
+        // Trunk cannot link it in as we do; it takes the one in PATH or downloads it from GitHub.
+        eprintln!(
+            "Trunk needs wasm-bindgen {BINDGEN}: where it cannot download it, run `cargo install wasm-bindgen-cli --version {BINDGEN}`, or use `cargo xtask serve`, which needs neither"
+        );
+    }
     if let Toolchain(Some(name)) = ensure()?
         && std::env::var("RUSTUP_TOOLCHAIN").as_deref() != Ok(name)
     {
@@ -159,4 +167,13 @@ fn link(from: &Path, to: &Path) -> Result<()> {
 #[cfg(not(unix))]
 fn link(_: &Path, to: &Path) -> Result<()> {
     bail!("{}: Debian's packages only help on Debian", to.display())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn trunk_is_told_the_version_that_the_manifest_pins() {
+        let manifest = std::fs::read_to_string(crate::paths::root().join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("wasm-bindgen = \"={}\"", super::BINDGEN)));
+    }
 }
