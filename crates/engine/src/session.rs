@@ -135,7 +135,7 @@ impl Session {
     ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
         let begin = port.now();
-        let watch = async |done, total| step(job, "classifying", done, total, port).await.is_ok();
+        let watch = watcher(job, "classifying", port);
         let findings = classifier.classify_watched(&recording, watch).await?;
         Ok((Reply::Classified { job, findings, milliseconds: port.now() - begin }, Vec::new()))
     }
@@ -150,7 +150,7 @@ impl Session {
         port: &impl Port,
     ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
-        let watch = async |done, total| step(job, "explaining", done, total, port).await.is_ok();
+        let watch = watcher(job, "explaining", port);
         let explanation = classifier.explain_watched(&recording, label, watch).await?;
         Ok((Reply::Explained { job, explanation }, Vec::new()))
     }
@@ -161,6 +161,23 @@ impl Session {
             .get(model)
             .ok_or_else(|| Stop::Failed(format!("model {model} is not loaded in this engine; choose it again")))?;
         Ok((classifier, open::join(traces, buffers).map_err(Stop::Failed)?))
+    }
+}
+
+/// Milliseconds between two looks for a cancel while windows are computed: a look costs the CPU engine as much as a
+/// third of a window.
+const BETWEEN_LOOKS: f64 = 50.0;
+
+/// Reports and looks for a cancel before the first window, and then when it was long enough ago.
+fn watcher(job: Job, stage: &'static str, port: &impl Port) -> impl AsyncFnMut(usize, usize) -> bool {
+    let mut looked = f64::NEG_INFINITY;
+    async move |done, total| {
+        if port.now() - looked < BETWEEN_LOOKS {
+            return true;
+        }
+        let goes_on = step(job, stage, done, total, port).await.is_ok();
+        looked = port.now();
+        goes_on
     }
 }
 
