@@ -9,11 +9,10 @@ use ::classify::{Backend, Card, Classifier, wait};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use ecg::{Explanation, Finding, Warning};
-use formats::{Hints, Limits};
 use serde::Serialize;
 
-use crate::report::{Failed, Summary, print, print_json};
-use crate::{Stated, files};
+use crate::report::{Failed, Summary, print_json};
+use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   einthoven classify recording.hea --model models/demo
@@ -95,47 +94,26 @@ struct Stand {
 pub(crate) fn run(arguments: &Classify) -> Result<Summary> {
     let classifier = load(arguments)?;
     let inputs = files::collect(&arguments.files)?;
-    let (hints, limits) = (Hints::from(&arguments.stated), Limits::default());
     let mut summary = Summary::new("classified", arguments.json);
     let mut all = Vec::new();
-    let bar = files::progress(&inputs);
-    for group in &inputs.groups {
-        bar.set_message(group.name());
-        match group.read(&hints, &limits) {
-            Ok(None) => summary.passed_over += 1,
-            Ok(Some(outcome)) => {
-                summary.unread(outcome.failures);
-                for recording in &outcome.recordings {
-                    let begun = Instant::now();
-                    let findings = match wait(classifier.classify(recording)) {
-                        Ok(findings) => findings,
-                        Err(error) => {
-                            summary.fail(&group.name(), &anyhow::Error::new(error).context(recording.name.clone()));
-                            continue;
-                        }
-                    };
-                    summary.done += 1;
-                    let stand = |finding: Finding| Stand { present: finding.present(), finding };
-                    let classified = Classified {
-                        name: recording.name.clone(),
-                        files: recording.source.files.clone(),
-                        milliseconds: begun.elapsed().as_secs_f64() * 1e3,
-                        findings: findings.findings.into_iter().map(stand).collect(),
-                        warnings: recording.warnings.iter().cloned().chain(findings.warnings).collect(),
-                        maps: if arguments.maps { findings.explanations } else { Vec::new() },
-                    };
-                    if arguments.json {
-                        all.push(classified);
-                    } else {
-                        bar.suspend(|| print(&classified.text(arguments.all)))?;
-                    }
-                }
-            }
-            Err(error) => summary.fail(&group.name(), &error),
+    each::recording(&inputs, &arguments.stated, &mut summary, |recording| {
+        let begun = Instant::now();
+        let findings = wait(classifier.classify(&recording))?;
+        let stand = |finding: Finding| Stand { present: finding.present(), finding };
+        let classified = Classified {
+            name: recording.name,
+            files: recording.source.files,
+            milliseconds: begun.elapsed().as_secs_f64() * 1e3,
+            findings: findings.findings.into_iter().map(stand).collect(),
+            warnings: recording.warnings.into_iter().chain(findings.warnings).collect(),
+            maps: if arguments.maps { findings.explanations } else { Vec::new() },
+        };
+        if arguments.json {
+            all.push(classified);
+            return Ok(None);
         }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+        Ok(Some(classified.text(arguments.all)))
+    })?;
     if arguments.json {
         let card = classifier.card();
         let model = Model {

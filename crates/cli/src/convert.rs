@@ -8,10 +8,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use ecg::Recording;
 use formats::wfdb::{self, StorageFormat};
-use formats::{Hints, Limits};
 
-use crate::report::{Summary, print};
-use crate::{Stated, files};
+use crate::report::Summary;
+use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   einthoven convert recording.edf recording.csv
@@ -78,30 +77,11 @@ pub(crate) fn run(arguments: &Convert) -> Result<Summary> {
     if is_folder {
         fs::create_dir_all(path).with_context(|| format!("cannot make the folder {out}"))?;
     }
-    let (hints, limits) = (Hints::from(&arguments.stated), Limits::default());
     let mut summary = Summary::new("converted", false);
-    let bar = files::progress(&inputs);
-    for group in &inputs.groups {
-        bar.set_message(group.name());
-        match group.read(&hints, &limits) {
-            Ok(None) => summary.passed_over += 1,
-            Ok(Some(outcome)) => {
-                summary.unread(outcome.failures);
-                for recording in &outcome.recordings {
-                    match output.write(recording) {
-                        Ok(written) => {
-                            summary.done += 1;
-                            bar.suspend(|| print(&told(recording, &written)))?;
-                        }
-                        Err(error) => summary.fail(&group.name(), &error.context(group.name())),
-                    }
-                }
-            }
-            Err(error) => summary.fail(&group.name(), &error),
-        }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    each::recording(&inputs, &arguments.stated, &mut summary, |recording| {
+        let written = output.write(&recording)?;
+        Ok(Some(told(&recording, &written)))
+    })?;
     Ok(summary)
 }
 

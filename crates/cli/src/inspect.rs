@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use clap::Args;
 use ecg::{Recording, Samples, Sex, Signal};
-use formats::{Hints, Limits};
 use serde::Serialize;
 
-use crate::report::{Failed, Summary, print, print_json};
-use crate::{Stated, files};
+use crate::report::{Failed, Summary, print_json};
+use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   einthoven inspect 00008_lr.hea
@@ -75,31 +74,16 @@ struct InspectedLead {
 /// Reads everything and tells.
 pub(crate) fn run(arguments: &Inspect) -> Result<Summary> {
     let inputs = files::collect(&arguments.files)?;
-    let (hints, limits) = (Hints::from(&arguments.stated), Limits::default());
     let mut summary = Summary::new("read", arguments.json);
     let mut all = Vec::new();
-    let bar = files::progress(&inputs);
-    for group in &inputs.groups {
-        bar.set_message(group.name());
-        match group.read(&hints, &limits) {
-            Ok(None) => summary.passed_over += 1,
-            Ok(Some(outcome)) => {
-                summary.unread(outcome.failures);
-                for recording in outcome.recordings {
-                    summary.done += 1;
-                    let inspected = inspect(recording, arguments.identity);
-                    if arguments.json {
-                        all.push(inspected);
-                    } else {
-                        bar.suspend(|| print(&inspected.text()))?;
-                    }
-                }
-            }
-            Err(error) => summary.fail(&group.name(), &error),
+    each::recording(&inputs, &arguments.stated, &mut summary, |recording| {
+        let inspected = inspect(recording, arguments.identity);
+        if arguments.json {
+            all.push(inspected);
+            return Ok(None);
         }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+        Ok(Some(inspected.text()))
+    })?;
     if arguments.json {
         print_json(&Report { recordings: all, failures: &summary.failed })?;
     }

@@ -3,6 +3,7 @@
 
 mod classify;
 mod convert;
+mod each;
 mod files;
 mod inspect;
 mod report;
