@@ -10,16 +10,6 @@ pub(crate) struct Cursor<'a> {
     position: usize,
 }
 
-macro_rules! number {
-    ($(#[$doc:meta])* $name:ident, $kind:ty, $from:ident) => {
-        $(#[$doc])*
-        #[allow(dead_code)]
-        pub(crate) fn $name(&mut self) -> Result<$kind, Error> {
-            Ok(<$kind>::$from(self.array()?))
-        }
-    };
-}
-
 impl<'a> Cursor<'a> {
     /// A cursor at the first byte of `file`.
     pub(crate) fn new(file: &'a str, bytes: &'a [u8]) -> Cursor<'a> {
@@ -58,17 +48,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over `count` bytes.
-    #[allow(dead_code)]
     pub(crate) fn skip(&mut self, count: usize) -> Result<(), Error> {
         self.take(count).map(|_| ())
-    }
-
-    /// All bytes that are left.
-    #[allow(dead_code)]
-    pub(crate) fn rest(&mut self) -> &'a [u8] {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        self.position = self.bytes.len();
-        rest
     }
 
     /// The next `N` bytes as an array.
@@ -78,30 +59,15 @@ impl<'a> Cursor<'a> {
         Ok(array)
     }
 
-    number!(
-        /// An unsigned byte.
-        u8, u8, from_le_bytes
-    );
-    number!(
-        /// 16 bits, unsigned, little-endian.
-        u16_le, u16, from_le_bytes
-    );
-    number!(
-        /// 16 bits, signed, little-endian.
-        i16_le, i16, from_le_bytes
-    );
-    number!(
-        /// 32 bits, signed, little-endian.
-        i32_le, i32, from_le_bytes
-    );
-    number!(
-        /// 32 bits, signed, big-endian.
-        i32_be, i32, from_be_bytes
-    );
-    number!(
-        /// 32 bits, unsigned, little-endian.
-        u32_le, u32, from_le_bytes
-    );
+    /// 16 bits, unsigned, little-endian.
+    pub(crate) fn u16_le(&mut self) -> Result<u16, Error> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// 16 bits, signed, little-endian.
+    pub(crate) fn i16_le(&mut self) -> Result<i16, Error> {
+        self.array().map(i16::from_le_bytes)
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +81,7 @@ mod tests {
         let error = cursor.u16_le().unwrap_err();
         assert!(error.to_string().starts_with("a, byte 2: the file ends too early"), "{error}");
         assert!(cursor.take(usize::MAX).is_err());
-        assert_eq!(cursor.u8().unwrap(), 3);
+        assert_eq!(cursor.take(1).unwrap(), [3]);
         assert!(cursor.at_end());
     }
 }
