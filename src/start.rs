@@ -30,11 +30,10 @@ pub fn start(state: State) {
     // A recording or a model that is newly shown is classified, and begins with the model's first map.
     Effect::new(move |before: Option<(Option<u32>, Option<String>)>| {
         let shown = (state.selected.get(), state.entry().map(|entry| entry.name));
-        if before.as_ref().is_some_and(|before| before.1 != shown.1) {
-            state.overlay.set(Overlay::First);
-        } else if before.as_ref().is_some_and(|before| *before != shown)
-            && matches!(state.overlay.get_untracked(), Overlay::Label(_))
-        {
+        let another_model = before.as_ref().is_some_and(|before| before.1 != shown.1);
+        let of_before = before.as_ref().is_some_and(|before| *before != shown)
+            && matches!(state.overlay.get_untracked(), Overlay::Label(_));
+        if another_model || of_before {
             state.overlay.set(Overlay::First);
         }
         work::classify(state);
@@ -115,7 +114,7 @@ async fn start_gpu(state: State) {
             Ok(manifest) => match manifest.files(EngineKind::Gpu) {
                 Some(files) => return state.engines.start(EngineKind::Gpu, files.clone()),
                 None if manifest.gpu_pending => {
-                    gpu.set(Phase::Unavailable("its engine is still being built".to_owned()))
+                    gpu.set(Phase::Unavailable("its engine is still being built".to_owned()));
                 }
                 None => return gpu.set(Phase::Unavailable("this server has no GPU engine".to_owned())),
             },

@@ -77,9 +77,10 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
             }
         }
         Ok((Reply::Failed { cancelled: true, .. }, _)) => state.status.set("Cancelled".to_owned()),
-        Ok((Reply::Failed { message, .. }, _)) => state.complain("The files could not be read", message),
+        Ok((Reply::Failed { message, .. }, _)) | Err(message) => {
+            state.complain("The files could not be read", message);
+        }
         Ok(_) => state.complain("The files could not be read", "the engine gave an answer of another kind"),
-        Err(message) => state.complain("The files could not be read", message),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The paper on the screen: a scrolling box whose canvas shows the part in view.
 
 use std::cell::Cell as Flag;
+use std::fmt::Write;
 use std::rc::Rc;
 
 use leptos::html::{Canvas, Div};
@@ -36,7 +37,7 @@ pub fn Paper() -> impl IntoView {
     let mark = RwSignal::new(None::<(f64, f64, f64)>);
 
     let recording = Memo::new_with_compare(
-        move |_| state.recording().map(|recording| Shown(recording)),
+        move |_| state.recording().map(Shown),
         |one: Option<&Option<Shown>>, other| {
             let id = |shown: Option<&Option<Shown>>| shown.and_then(|shown| shown.as_ref().map(|shown| shown.0.id));
             id(one) != id(other)
@@ -275,10 +276,10 @@ fn readout(state: State, trace: Option<usize>, name: &str, time: f64) -> String 
         if overlay::signed(&map) {
             text.push_str(&format!("  ·  map {:+.2}", overlay::raw(&map, value)).replace('-', "−"));
         } else {
-            text.push_str(&format!("  ·  map {value:.2}"));
+            let _ = write!(text, "  ·  map {value:.2}");
         }
         if let Some(uniform) = map.uniform.filter(|uniform| *uniform > 0.0) {
-            text.push_str(&format!(" ({:.1} × uniform)", overlay::raw(&map, value) / uniform));
+            let _ = write!(text, " ({:.1} × uniform)", overlay::raw(&map, value) / uniform);
         }
     }
     text
@@ -295,7 +296,7 @@ fn spoken(state: State) -> String {
         leads.join(", ")
     );
     if let Some(map) = state.explanation() {
-        text.push_str(&format!(" Laid over it: {}.", map.title));
+        let _ = write!(text, " Laid over it: {}.", map.title);
     }
     text.push_str(" The tables on this page say the same.");
     text

@@ -92,8 +92,8 @@ fn grouped(findings: Vec<Finding>) -> impl IntoView {
         .map(|(name, mut list)| {
             list.sort_by(|a, b| b.probability.total_cmp(&a.probability));
             // A group of one that bears the label's own name needs no heading.
-            let heading = (!name.is_empty() && !(list.len() == 1 && list.iter().all(|one| one.name == name)))
-                .then(|| view! { <h3>{name}</h3> });
+            let alone = list.len() == 1 && list.iter().all(|one| one.name == name);
+            let heading = (!name.is_empty() && !alone).then(|| view! { <h3>{name}</h3> });
             view! {
                 {heading}
                 <ul class="finding-list">{list.into_iter().map(|finding| view! { <Row finding=finding/> }).collect_view()}</ul>

@@ -117,8 +117,11 @@ pub fn align(recording: &Recording, input: &Input, span: f64) -> Result<Aligned,
     Ok(Aligned { values, length, start, warnings })
 }
 
+/// A lead and what it is multiplied by.
+type Share = (Lead, f32);
+
 /// Which two limb leads give a third, with their factors (Einthoven 1912; Goldberger 1942).
-const DERIVATIONS: [(Lead, (Lead, f32), (Lead, f32)); 8] = [
+const DERIVATIONS: [(Lead, Share, Share); 8] = [
     (Lead::III, (Lead::II, 1.0), (Lead::I, -1.0)),
     (Lead::AVR, (Lead::I, -0.5), (Lead::II, -0.5)),
     (Lead::AVL, (Lead::I, 1.0), (Lead::II, -0.5)),

@@ -8,9 +8,13 @@ use classify::{
     Aggregate, Backend, Calibration, Card, Classifier, Error, Input, KNOWN_RECORD, Label, Precision, Shorter, Window,
     wait, weights,
 };
+use ecg::ExplanationKind::{BeatAttention, LeadAttention, MultiLevelAttention, RhythmAttention};
 use ecg::{ExplanationKind, Lead, Recording, Signal, Unit};
 use nets::Architecture;
 use support::{assert_close, assert_same, golden, numbers};
+
+/// Makes a value of a card impossible.
+type Spoil = fn(&mut Card);
 
 fn backends() -> Vec<Backend> {
     vec![Backend::Plan, Backend::Burn(Device::flex())]
@@ -80,7 +84,6 @@ fn imle_net_gives_the_authors_probabilities_and_heat_from_a_recording() {
         assert_close(&found, &numbers(&golden["probabilities"])[..5], 1e-5);
 
         let kinds: Vec<ExplanationKind> = findings.explanations.iter().map(|map| map.kind).collect();
-        use ExplanationKind::{BeatAttention, LeadAttention, MultiLevelAttention, RhythmAttention};
         assert_eq!(kinds, [MultiLevelAttention, BeatAttention, RhythmAttention, LeadAttention]);
         let heats = &golden["heat_record0"];
         let points: Vec<usize> = numbers(&heats["points_lead_sample"])
@@ -260,7 +263,7 @@ fn a_card_may_leave_out_what_only_people_read() {
 #[test]
 fn a_value_that_cannot_be_is_named_with_what_is_expected() {
     let (good, _) = model(Architecture::Resnet1dWang, 2);
-    let cases: [(&str, fn(&mut Card)); 10] = [
+    let cases: [(&str, Spoil); 10] = [
         ("name", |card| card.name = "../x".into()),
         ("labels", |card| card.labels.clear()),
         ("labels.code", |card| card.labels[1].code = card.labels[0].code.clone()),

@@ -23,7 +23,7 @@ pub enum OneSided {
 pub fn triplet_loss(embeddings: Tensor<3>, labels: &Tensor<2>, margin: f64, one_sided: OneSided) -> Tensor<1> {
     let [batch, classes, _] = embeddings.dims();
     let device = embeddings.device();
-    let distances = squared_distances(embeddings.swap_dims(0, 1));
+    let distances = squared_distances(&embeddings.swap_dims(0, 1));
     let host = distances.clone().into_data_as::<f32>().try_into_vec_as::<f32>().unwrap_or_default();
     let present = labels.clone().into_data_as::<f32>().try_into_vec_as::<f32>().unwrap_or_default();
     let mut coefficients = vec![0.0_f32; classes * batch * batch];
@@ -43,7 +43,7 @@ pub fn triplet_loss(embeddings: Tensor<3>, labels: &Tensor<2>, margin: f64, one_
 }
 
 /// Squared Euclidean distances `[label, batch, batch]` of `[label, batch, 8]`, never below 0, 0 on the diagonal.
-fn squared_distances(x: Tensor<3>) -> Tensor<3> {
+fn squared_distances(x: &Tensor<3>) -> Tensor<3> {
     let [_, batch, _] = x.dims();
     let squares = x.clone().powi_scalar(2).sum_dim(2);
     let products = x.clone().matmul(x.clone().swap_dims(1, 2));

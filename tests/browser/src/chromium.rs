@@ -109,7 +109,7 @@ impl Chromium {
     pub fn page(&mut self, address: &str) -> Result<Page<'_>> {
         let connection = self.connection.as_mut().context("the browser was closed")?;
         connection.events.clear();
-        let target = connection.call("", "Target.createTarget", json!({ "url": "about:blank" }))?;
+        let target = connection.call("", "Target.createTarget", &json!({ "url": "about:blank" }))?;
         let id = target["targetId"].as_str().unwrap_or_default().to_owned();
         let start = Instant::now();
         let session = loop {
@@ -131,7 +131,7 @@ impl Drop for Chromium {
     fn drop(&mut self) {
         if let Some(mut connection) = self.connection.take() {
             // Asked first: killed alone, it would leave its children behind.
-            let _ = connection.call("", "Browser.close", json!({}));
+            let _ = connection.call("", "Browser.close", &json!({}));
         }
         for _ in 0..100 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {

@@ -64,14 +64,14 @@ impl Connection {
         connection.call(
             "",
             "Target.setAutoAttach",
-            json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+            &json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
         )?;
         Ok(connection)
     }
 
     /// Calls a method and waits for its answer.
-    pub(crate) fn call(&mut self, session: &str, method: &str, params: Value) -> Result<Value> {
-        let id = self.send(session, method, &params)?;
+    pub(crate) fn call(&mut self, session: &str, method: &str, params: &Value) -> Result<Value> {
+        let id = self.send(session, method, params)?;
         let start = Instant::now();
         loop {
             if let Some(answer) = self.answers.remove(&id) {
@@ -110,7 +110,7 @@ impl Connection {
     pub(crate) fn set_offline(&mut self, offline: bool) -> Result<()> {
         self.offline = offline;
         for (session, target) in self.targets.clone() {
-            let done = self.call(&session, "Network.emulateNetworkConditions", network(offline));
+            let done = self.call(&session, "Network.emulateNetworkConditions", &network(offline));
             // Not every kind of worker can be cut off this way; a test that means it stops the server too.
             if target.kind == "page" {
                 done?;

@@ -29,14 +29,14 @@ impl<'a> Page<'a> {
         Self { connection, session }
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Result<Value> {
+    fn call(&mut self, method: &str, params: &Value) -> Result<Value> {
         let session = self.session.clone();
         self.connection.call(&session, method, params)
     }
 
     /// Goes to an address.
     pub fn go(&mut self, address: &str) -> Result<()> {
-        let answer = self.call("Page.navigate", json!({ "url": address }))?;
+        let answer = self.call("Page.navigate", &json!({ "url": address }))?;
         if let Some(reason) = answer["errorText"].as_str() {
             bail!("{address}: {reason}");
         }
@@ -46,7 +46,7 @@ impl<'a> Page<'a> {
     /// Loads the page again.
     pub fn reload(&mut self) -> Result<()> {
         self.evaluate("window.staleMark = true")?;
-        self.call("Page.reload", json!({}))?;
+        self.call("Page.reload", &json!({}))?;
         self.wait("the reload", "!window.staleMark", 30)?;
         self.loaded()
     }
@@ -59,7 +59,7 @@ impl<'a> Page<'a> {
     pub fn evaluate(&mut self, expression: &str) -> Result<Value> {
         let answer = self.call(
             "Runtime.evaluate",
-            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true }),
+            &json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true }),
         )?;
         if let Some(details) = answer.get("exceptionDetails") {
             let said =
@@ -114,7 +114,7 @@ impl<'a> Page<'a> {
         for kind in ["dragEnter", "dragOver", "drop"] {
             self.call(
                 "Input.dispatchDragEvent",
-                json!({ "type": kind, "x": place[0], "y": place[1], "data": { "items": [], "files": paths, "dragOperationsMask": 1 } }),
+                &json!({ "type": kind, "x": place[0], "y": place[1], "data": { "items": [], "files": paths, "dragOperationsMask": 1 } }),
             )
             .with_context(|| format!("dropping on {selector}"))?;
         }
@@ -123,11 +123,11 @@ impl<'a> Page<'a> {
 
     /// Chooses files in a file input.
     pub fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result<()> {
-        let document = self.call("DOM.getDocument", json!({}))?;
+        let document = self.call("DOM.getDocument", &json!({}))?;
         let node =
-            self.call("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
+            self.call("DOM.querySelector", &json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
         let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        self.call("DOM.setFileInputFiles", json!({ "nodeId": node["nodeId"], "files": paths })).map(drop)
+        self.call("DOM.setFileInputFiles", &json!({ "nodeId": node["nodeId"], "files": paths })).map(drop)
     }
 
     /// Clicks an element.
@@ -147,19 +147,19 @@ impl<'a> Page<'a> {
     pub fn look(&mut self, width: u32, height: u32, density: f64, dark: bool) -> Result<()> {
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            json!({ "width": width, "height": height, "deviceScaleFactor": density, "mobile": false }),
+            &json!({ "width": width, "height": height, "deviceScaleFactor": density, "mobile": false }),
         )?;
         let scheme = if dark { "dark" } else { "light" };
         self.call(
             "Emulation.setEmulatedMedia",
-            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+            &json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
         )
         .map(drop)
     }
 
     /// A picture of what is seen, as PNG.
     pub fn screenshot(&mut self) -> Result<Vec<u8>> {
-        let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
+        let answer = self.call("Page.captureScreenshot", &json!({ "format": "png" }))?;
         base64::engine::general_purpose::STANDARD
             .decode(answer["data"].as_str().unwrap_or_default())
             .context("the screenshot is not base64")
@@ -182,7 +182,7 @@ impl<'a> Page<'a> {
         for session in &workers {
             // An error that nobody catches; terminating from outside is not something that a page can see.
             let crash = json!({ "expression": "setTimeout(() => { throw new Error('killed by a test'); }, 0)" });
-            self.connection.call(session, "Runtime.evaluate", crash)?;
+            self.connection.call(session, "Runtime.evaluate", &crash)?;
         }
         Ok(workers.len())
     }
@@ -241,7 +241,7 @@ impl Drop for Page<'_> {
         let target = self.connection.targets.get(&self.session).map(|target| target.id.clone());
         let _ = self.connection.set_offline(false);
         if let Some(id) = target {
-            let _ = self.connection.call("", "Target.closeTarget", json!({ "targetId": id }));
+            let _ = self.connection.call("", "Target.closeTarget", &json!({ "targetId": id }));
         }
     }
 }

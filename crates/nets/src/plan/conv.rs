@@ -23,8 +23,11 @@ pub(super) struct Conv {
     bias: Vec<[f32; LANES]>,
     relu: bool,
     /// After the ReLU.
-    after: Option<(Vec<[f32; LANES]>, Vec<[f32; LANES]>)>,
+    after: Option<PackedAffine>,
 }
+
+/// A factor and a summand of each channel: `[to / 8][8]`.
+type PackedAffine = (Vec<[f32; LANES]>, Vec<[f32; LANES]>);
 
 fn lanes(values: impl IntoIterator<Item = f32>) -> Vec<[f32; LANES]> {
     let mut rows = Vec::new();
@@ -144,6 +147,7 @@ impl Conv {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "out of line, the tile's sums leave the registers")]
     #[inline(always)]
     fn run_tile<const TILE: usize>(
         &self,

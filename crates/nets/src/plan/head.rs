@@ -78,7 +78,9 @@ impl Head {
     /// Pooled features to logits.
     pub fn run(&self, pooled: &[f32]) -> Vec<f32> {
         let mut hidden = affine(pooled, &self.weights1, &self.bias1);
-        hidden.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut hidden {
+            *value = value.max(0.0);
+        }
         affine(&hidden, &self.weights2, &self.bias2)
     }
 
@@ -149,7 +151,9 @@ impl Branches {
             let own = embedding.iter().zip(score).map(|(e, s)| e * s).sum::<f32>() + self.score_bias[class];
             logits.push(own + (shared[class] - own) * self.mergence[class]);
             let length = embedding.iter().map(|e| e * e).sum::<f32>().max(1e-24).sqrt();
-            embedding.iter_mut().for_each(|e| *e /= length);
+            for e in embedding {
+                *e /= length;
+            }
         }
         (logits, embeddings)
     }

@@ -40,7 +40,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 enum Planned {
     ImleNet(Box<ImleNet>),
-    Resnet1dWang { backbone: Box<Backbone>, head: Head, branches: Option<Branches> },
+    Resnet1dWang { backbone: Box<Backbone>, head: Box<Head>, branches: Option<Branches> },
 }
 
 /// What a network says of a batch, as plain numbers (row-major); see [`crate::Output`].
@@ -78,7 +78,7 @@ impl Plan {
             Architecture::ImleNet => Planned::ImleNet(Box::new(ImleNet::new(&mut weights, classes)?)),
             Architecture::Resnet1dWang | Architecture::Resnet1dWangLdm => Planned::Resnet1dWang {
                 backbone: Box::new(Backbone::new(&mut weights)?),
-                head: Head::new(&mut weights, classes)?,
+                head: Box::new(Head::new(&mut weights, classes)?),
                 branches: match architecture {
                     Architecture::Resnet1dWangLdm => Some(Branches::new(&mut weights, classes)?),
                     _ => None,
