@@ -94,7 +94,8 @@ pub fn module(toolchain: &Toolchain, module: Module, profile: Profile) -> Result
 
 /// Runs wasm-bindgen, unless the folder holds its work on these very bytes.
 fn bind(wasm: &Path, name: &str, folder: &Path, profile: Profile) -> Result<()> {
-    let stamp = digest::stamp(wasm)?.sha256;
+    let shrinks = profile == Profile::Dist && dist::wasm_opt()?.is_some();
+    let stamp = format!("{}{}", digest::stamp(wasm)?.sha256, if shrinks { " shrunk" } else { "" });
     let mark = folder.join(".made-from");
     if std::fs::read_to_string(&mark).is_ok_and(|made_from| made_from == stamp) {
         return Ok(());
@@ -104,7 +105,7 @@ fn bind(wasm: &Path, name: &str, folder: &Path, profile: Profile) -> Result<()> 
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).web(true)?.typescript(false).out_name(name);
     bindgen.generate(folder).with_context(|| format!("wasm-bindgen on {}", wasm.display()))?;
-    if profile == Profile::Dist {
+    if shrinks {
         dist::shrink(&folder.join(format!("{name}_bg.wasm")), name == PAGE.name)?;
     }
     std::fs::write(mark, stamp)?;

@@ -20,27 +20,55 @@ const FEATURES: [&str; 8] = [
     "--enable-multivalue",
 ];
 
+/// What npm brings as `binaryen`; another version gives other bytes.
+const BINARYEN: &str = "132.0.0";
+
+/// Brotli by node's own library: arguments are the quality and the file.
+const NODE_BROTLI: &str = "const z = require('zlib'), c = z.constants, [q, file] = process.argv.slice(1); \
+    process.stdout.write(z.brotliCompressSync(require('fs').readFileSync(file), \
+    { params: { [c.BROTLI_PARAM_QUALITY]: +q, [c.BROTLI_PARAM_LGWIN]: 24 } }))";
+
 /// Builds `dist/` with link-time optimisation and wasm-opt.
 pub fn dist(out: &Path) -> Result<()> {
+    // Before half an hour of building: nobody should learn at its end that the files stay large.
+    let shrinks = wasm_opt()?.is_some();
     eprintln!("Building for publication: link-time optimisation takes half an hour on 2 cores");
-    if wasm_opt().is_none() {
-        eprintln!("wasm-opt is not installed (npm install -g binaryen): the files will be about a tenth larger");
-    }
     let folder = build::site(Profile::Dist, true, &paths::root().join(out), Mode::Release)?;
     println!("{}", table(&folder)?);
+    if !shrinks {
+        eprintln!("The files are about a tenth larger than they need to be, for want of wasm-opt");
+    }
     eprintln!("Made {}: serve it as it is; _headers says with which headers", folder.display());
     Ok(())
 }
 
-/// wasm-opt, from PATH or from npm's package `binaryen` in the cache.
-fn wasm_opt() -> Option<PathBuf> {
-    let cached = paths::cache().ok()?.join("npm/node_modules/.bin/wasm-opt");
-    [PathBuf::from("wasm-opt"), cached].into_iter().find(|program| run::exists(&program.to_string_lossy()))
+/// wasm-opt of npm's package `binaryen`, which is fetched into the cache; without npm the one in PATH, if there is one.
+pub fn wasm_opt() -> Result<Option<PathBuf>> {
+    let folder = paths::cache()?.join(format!("binaryen-{BINARYEN}"));
+    let own = folder.join("node_modules/.bin/wasm-opt");
+    if own.exists() {
+        return Ok(Some(own));
+    }
+    if run::exists("npm") {
+        eprintln!("Fetching wasm-opt (npm's binaryen {BINARYEN})");
+        std::fs::create_dir_all(&folder)?;
+        let mut install = run::command("npm");
+        install.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder);
+        if run::succeed(install.arg(format!("binaryen@{BINARYEN}")).stdout(Stdio::null())).is_ok() && own.exists() {
+            return Ok(Some(own));
+        }
+    }
+    if run::exists("wasm-opt") {
+        eprintln!("npm cannot bring wasm-opt here: the one in PATH is used (binaryen {BINARYEN} is what was tried)");
+        return Ok(Some("wasm-opt".into()));
+    }
+    eprintln!("No wasm-opt: install npm, or binaryen {BINARYEN} or newer, for smaller files");
+    Ok(None)
 }
 
 /// Shrinks a bound module in place; does nothing without wasm-opt.
 pub fn shrink(wasm: &Path, page: bool) -> Result<()> {
-    let Some(program) = wasm_opt() else { return Ok(()) };
+    let Some(program) = wasm_opt()? else { return Ok(()) };
     let small = wasm.with_extension("small");
     // The page is loaded first, so its size counts; an engine has to be fast.
     let level = if page { "-Oz" } else { "-O2" };
@@ -68,14 +96,15 @@ pub fn table(folder: &Path) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// Bytes after Brotli, at the level that a server's build step would use; `None` where the program is not installed.
+/// Bytes after Brotli, at the level that a server's build step would use; `None` where neither the program nor node is.
 fn brotli(file: &Path, bytes: u64) -> Option<u64> {
-    let quality = if bytes > 8_000_000 { "--quality=9" } else { "--quality=11" };
-    let output = run::command("brotli")
-        .args([quality, "--lgwin=24", "--stdout"])
-        .arg(file)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output.status.success().then_some(output.stdout.len() as u64)
+    let quality = if bytes > 8_000_000 { "9" } else { "11" };
+    let mut program = run::command("brotli");
+    program.args([&format!("--quality={quality}"), "--lgwin=24", "--stdout"]).arg(file);
+    let mut node = run::command("node");
+    node.args(["--eval", NODE_BROTLI, quality]).arg(file);
+    [program, node].iter_mut().find_map(|command| {
+        let output = command.stderr(Stdio::null()).output().ok()?;
+        output.status.success().then_some(output.stdout.len() as u64)
+    })
 }

@@ -7,6 +7,7 @@ mod assemble;
 mod bench;
 mod build;
 mod check;
+mod deny;
 mod digest;
 mod dist;
 mod html;
@@ -36,7 +37,7 @@ enum Command {
     Build(build::Options),
     /// Run every test: native, and the page in a real browser.
     Test(test::Options),
-    /// Format, licences, clippy, documentation, types of the CUDA path.
+    /// Format, licences, advisories, clippy (natively and for the web), documentation, types of the Vulkan and CUDA ways.
     Check,
     /// Measure our engines beside onnxruntime-web, what the page weighs, how long a visitor waits.
     Bench(bench::Options),

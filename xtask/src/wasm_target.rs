@@ -10,7 +10,7 @@ use std::time::Duration;
 const LINKED: &str = "einthoven-wasm";
 /// Equal to the version in the root manifest.
 const BINDGEN: &str = "0.2.130";
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// rustup needs a few seconds where its server can be reached; where it cannot, its own retries take minutes.
 const RUSTUP_LIMIT: Duration = Duration::from_mins(3);
 
@@ -26,6 +26,11 @@ impl Toolchain {
             cargo.env("RUSTUP_TOOLCHAIN", name);
         }
         Ok(cargo)
+    }
+
+    /// True when it has clippy: the one linked of Debian's packages has none.
+    pub fn lints(&self) -> bool {
+        self.0.is_none()
     }
 }
 

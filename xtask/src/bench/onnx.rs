@@ -106,7 +106,9 @@ impl Graph {
                     number(&mut attribute, 20, 2);
                 }
                 Attribute::Numbers(values) => {
-                    values.iter().for_each(|value| number(&mut attribute, 8, *value));
+                    for value in values {
+                        number(&mut attribute, 8, *value);
+                    }
                     number(&mut attribute, 20, 7);
                 }
             }
@@ -132,7 +134,9 @@ impl Graph {
 
     fn tensor(&mut self, name: &str, shape: &[usize], kind: u64, raw: &[u8]) {
         let mut tensor = Vec::new();
-        shape.iter().for_each(|&size| number(&mut tensor, 1, size as u64));
+        for &size in shape {
+            number(&mut tensor, 1, size as u64);
+        }
         number(&mut tensor, 2, kind);
         text(&mut tensor, 8, name);
         bytes(&mut tensor, 9, raw);

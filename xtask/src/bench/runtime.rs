@@ -124,10 +124,8 @@ fn input(model: &Model) -> Result<serde_json::Value> {
         {
             let is_lead =
                 |cell: &&str| cell.split([' ', '(', '[']).next().is_some_and(|word| word.eq_ignore_ascii_case(lead));
-            let column = header
-                .iter()
-                .position(|cell| is_lead(&cell))
-                .with_context(|| format!("no column {lead} in {}", file.display()))?;
+            let column =
+                header.iter().position(is_lead).with_context(|| format!("no column {lead} in {}", file.display()))?;
             let start = window * model.stride();
             for row in rows.get(start..start + model.samples).context("the recording is too short")? {
                 values.push((row.get(column).copied().unwrap_or(f64::NAN) - mean) / deviation);
