@@ -46,7 +46,8 @@ pub struct Failure {
 /// Reads files: opens archives, groups what belongs together, reads each group.
 ///
 /// A file that belongs to another (a signal file to its header) gives no recording of its own. Texts and lists that
-/// databases ship beside their records are passed over when something else could be read.
+/// databases ship beside their records are passed over when something else could be read; so are tables that show no sign
+/// of a recording (see [`csv`]), which are read as one where they come without WFDB or EDF files.
 pub fn read(files: &[InputFile], hints: &Hints, limits: &Limits) -> Outcome {
     let mut outcome = Outcome::default();
     let mut unpacked: Vec<(String, Vec<u8>)> = Vec::new();
@@ -116,6 +117,8 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         results.insert(position, result);
     }
 
+    let is_record = |format: &Option<Format>| matches!(format, Some(Format::WfdbHeader | Format::Edf));
+    let beside_records = formats.iter().any(is_record);
     for (position, (file, format)) in files.iter().zip(&formats).enumerate() {
         if used.contains(&position) || (*format == Some(Format::WfdbHeader)) {
             continue;
@@ -124,6 +127,9 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             Some(Format::Edf) => edf::read(file, hints, limits),
             Some(Format::Csv) => csv::read(file, hints, limits),
             Some(Format::MatlabV4) => wfdb::matlab::read(file, hints, limits),
+            // A table that shows no sign of a recording is a list that came with the records, unless it came alone.
+            None if csv::is_table(file.bytes) && beside_records => continue,
+            None if csv::is_table(file.bytes) => csv::read(file, hints, limits),
             Some(Format::WfdbHeader | Format::Zip | Format::Gzip) | None => Err(unknown(file)),
         };
         let result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
@@ -240,6 +246,16 @@ mod tests {
         let outcome = read_all(&[("README", b"words"), (".DS_Store", b"x"), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
         assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
         assert_eq!(read_all(&[("README", b"words")]).failures.len(), 1);
+    }
+
+    #[test]
+    fn a_table_of_other_things_is_passed_over_beside_records_and_read_alone() {
+        let weights = format!("code,weight\n{}", "164889003,0.5\n".repeat(20));
+        let outcome = read_all(&[("weights.csv", weights.as_bytes()), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
+        assert_eq!((outcome.recordings.len(), outcome.failures.len()), (1, 0), "{:?}", outcome.failures);
+        // Who gives it alone means it, and is told what it lacks.
+        let alone = read_all(&[("weights.csv", weights.as_bytes())]);
+        assert!(alone.failures[0].error.wants_rate(), "{:?}", alone.failures);
     }
 
     #[test]

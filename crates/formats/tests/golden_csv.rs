@@ -135,3 +135,29 @@ fn recordings_within_archives_are_read() {
     let table = read(&folder, "archive/mv_csv_11.csv.gz", &unit).unwrap();
     assert_eq!(table.source.format, "CSV");
 }
+
+#[test]
+fn recordings_are_claimed_and_the_lists_beside_them_are_not() {
+    let Some(formats) = data() else { return };
+    let shared = formats.parent().unwrap();
+    let claimed = |name: &str| {
+        let path = shared.join(name);
+        fs::read(&path).ok().map(|bytes| formats::probe(name, &bytes) == Some(formats::Format::Csv))
+    };
+    let golden = golden(&formats, "csv.json");
+    let recordings = golden["files"].as_object().unwrap().keys().map(|name| format!("formats/{name}"));
+    let others = ["formats/contec/0000050.ECG.csv", "quality/original_txt/1002603.txt"].map(str::to_owned);
+    for name in recordings.chain(others) {
+        assert_ne!(claimed(&name), Some(false), "{name}");
+    }
+    for name in [
+        "quality/verdicts.csv",
+        "more/chapman_measurements.csv",
+        "more/labels.csv",
+        "reference/code_test_published_scores.csv",
+        "ptb-xl/scp_statements.csv",
+        "ptb-xl/LICENSE.txt",
+    ] {
+        assert_ne!(claimed(name), Some(true), "{name}");
+    }
+}

@@ -9,11 +9,11 @@ use crate::{Error, Hints, InputFile, Limits, Needs, Place};
 
 /// What a header's cell says.
 #[derive(Clone, Debug, PartialEq)]
-struct Heading {
+pub(super) struct Heading {
     /// The name as it stands, without its unit.
-    name: String,
+    pub(super) name: String,
     /// The text of its unit; empty where it has none.
-    unit: String,
+    pub(super) unit: String,
 }
 
 impl Heading {
@@ -67,7 +67,7 @@ impl Heading {
     }
 }
 
-fn is_voltage(label: &str) -> bool {
+pub(super) fn is_voltage(label: &str) -> bool {
     Unit::from_label(label).in_millivolts().is_some()
 }
 
@@ -98,11 +98,8 @@ pub(super) fn signals(
     limits: &Limits,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Signal>, Error> {
-    let headings = headings(&table);
+    let (role, headings) = layout(&table);
     let mut columns = table.columns;
-    let first = columns.first().map_or(&[][..], Vec::as_slice);
-    let heading = headings.as_ref().and_then(|headings| headings.first());
-    let role = role(first, heading, table.clock, columns.len());
     let times = (role != Role::Lead).then(|| columns.remove(0));
     let names = headings.map(|headings| headings.into_iter().skip(usize::from(times.is_some())).collect::<Vec<_>>());
 
@@ -146,6 +143,14 @@ pub(super) fn signals(
     Ok(signals)
 }
 
+/// What the first column is, and the headings of all columns where there is a header.
+pub(super) fn layout(table: &Table) -> (Role, Option<Vec<Heading>>) {
+    let headings = headings(table);
+    let first = table.columns.first().map_or(&[][..], Vec::as_slice);
+    let heading = headings.as_ref().and_then(|headings| headings.first());
+    (role(first, heading, table.clock, table.columns.len()), headings)
+}
+
 /// The header: the last line before the table with as many cells as columns (one may lack for the row numbers), or
 /// the line before it where the last holds units alone.
 fn headings(table: &Table) -> Option<Vec<Heading>> {
@@ -162,7 +167,7 @@ fn headings(table: &Table) -> Option<Vec<Heading>> {
 
 /// What the first column is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Role {
+pub(super) enum Role {
     Lead,
     /// Row numbers.
     Number,

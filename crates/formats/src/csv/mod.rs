@@ -4,11 +4,17 @@
 //! decimal mark, lines before the table (an Apple Watch export has its rate, lead and unit there), a header with or
 //! without units (`I (mV)`), a time column (the rate follows from it). What the content does not say is asked for:
 //! a rate ([`Error::wants_rate`]) or a unit ([`Error::wants_unit`]) is never guessed from the size of the numbers.
+//!
+//! The probe claims a table only where it looks like a recording: it names leads, a voltage or a rate, its times step as samples
+//! do, or it has no header and many rows of few columns. Other tables are read where they are given alone.
+
+use std::borrow::Cow;
 
 use ecg::{Recording, Severity, Source, Warning};
 
 use crate::{Error, Hints, InputFile, Limits, WriteError};
 
+mod claim;
 mod columns;
 mod dialect;
 mod encoding;
@@ -20,20 +26,44 @@ mod tests;
 mod time;
 mod write;
 
-/// How clearly the content is a table of numbers, 0 to 100.
+/// How clearly the content is a recording, 0 to 100; 0 for tables of other things.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
-    // A cut inside a character or a line is no sign against a table: the last line of the sample is left out.
-    let sample = bytes.get(..bytes.len().min(16 << 10)).unwrap_or_default();
-    let Some(text) = encoding::sample(sample) else { return 0 };
-    let text = match (sample.len() < bytes.len(), text.rfind('\n')) {
-        (true, Some(end)) => text.get(..end).unwrap_or_default(),
-        _ => &text,
-    };
-    match dialect::detect(text) {
-        Some(dialect) if dialect.separator.is_some() => 50,
-        Some(dialect) if dialect.rows >= 4 => 20,
-        _ => 0,
+    let Some(text) = sample(bytes) else { return 0 };
+    let file = InputFile { name: "", bytes };
+    let Ok(table) = table::Table::read(&file, &text, &Limits::default(), &mut Vec::new()) else { return 0 };
+    match (claim::Claim::of(&table), table.columns.len()) {
+        (claim::Claim::Stated, _) => 50,
+        (claim::Claim::Shaped, 2..) => 40,
+        (claim::Claim::Shaped, _) => 20,
+        (claim::Claim::Other, _) => 0,
     }
+}
+
+/// True for a table of numbers, whatever they are of.
+pub(crate) fn is_table(bytes: &[u8]) -> bool {
+    sample(bytes).and_then(|text| dialect::detect(&text)).is_some_and(|dialect| {
+        // One number alone in a line is no table yet: texts hold such lines.
+        dialect.separator.is_some() || dialect.rows >= 4
+    })
+}
+
+/// The text of the first whole lines; none where the bytes are no text.
+fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    // A cut inside a character or a line is no sign against a table: the last line of the sample is left out.
+    let sample = bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default();
+    let mut text = encoding::sample(sample)?;
+    if sample.len() < bytes.len()
+        && let Some(end) = text.rfind('\n')
+    {
+        text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or_default()),
+            Cow::Owned(mut text) => {
+                text.truncate(end);
+                Cow::Owned(text)
+            }
+        };
+    }
+    Some(text)
 }
 
 /// Reads one file.
