@@ -104,7 +104,7 @@ pub fn fetch(
     let base = if base.ends_with('/') { base.to_owned() } else { format!("{base}/") };
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(30)))
-        .timeout_recv_response(Some(Duration::from_secs(60)))
+        .timeout_recv_response(Some(Duration::from_mins(1)))
         .build()
         .into();
     let list = text(&agent, &format!("{base}{SUMS}"))?;

@@ -9,7 +9,7 @@ use crate::checkpoint::Epoch;
 use crate::training::Watch;
 
 /// Where a log is no terminal, a line is written at most this often within an epoch.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// Shows a run.
 #[derive(Debug)]
