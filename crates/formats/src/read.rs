@@ -128,7 +128,7 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             Some(Format::Csv) => csv::read(file, hints, limits),
             Some(Format::MatlabV4) => wfdb::matlab::read(file, hints, limits),
             // A table that shows no sign of a recording is a list that came with the records, unless it came alone.
-            None if csv::is_table(file.bytes) && beside_records => continue,
+            None if beside_records && (csv::is_table(file.bytes) || is_list(file.name)) => continue,
             None if csv::is_table(file.bytes) => csv::read(file, hints, limits),
             Some(Format::WfdbHeader | Format::Zip | Format::Gzip) | None => Err(unknown(file)),
         };
@@ -169,6 +169,12 @@ pub fn accompanies(name: &str) -> bool {
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
     let plain = extension.is_empty() || EXTENSIONS.contains(&extension);
     stem.is_empty() || (plain && NAMES.iter().any(|known| stem.starts_with(known)))
+}
+
+/// True for the name of a table, which is a list of words where the probe does not claim it.
+fn is_list(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// What a file is that nobody reads here, as far as its first bytes tell.
@@ -251,7 +257,8 @@ mod tests {
     #[test]
     fn a_table_of_other_things_is_passed_over_beside_records_and_read_alone() {
         let weights = format!("code,weight\n{}", "164889003,0.5\n".repeat(20));
-        let outcome = read_all(&[("weights.csv", weights.as_bytes()), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
+        let names = ("people.csv", b"name,sex\nAnna,female\n".as_slice());
+        let outcome = read_all(&[("weights.csv", weights.as_bytes()), names, ("a.hea", HEADER), ("a.dat", SAMPLES)]);
         assert_eq!((outcome.recordings.len(), outcome.failures.len()), (1, 0), "{:?}", outcome.failures);
         // Who gives it alone means it, and is told what it lacks.
         let alone = read_all(&[("weights.csv", weights.as_bytes())]);

@@ -379,3 +379,13 @@ fn mit_bih_and_ptb_read_with_right_sums() {
         assert!(recording.patient.age.is_some());
     }
 }
+
+#[test]
+fn ptb_xl_files_of_500_hz_read_with_right_sums() {
+    let Some(all) = database("data/ptb-xl-500hz/wfdb_originals.tar.xz") else { return };
+    assert_eq!(all.len(), 126);
+    for recording in &all {
+        assert_eq!(recording.signals.len(), 12, "{}", recording.name);
+        assert!(recording.signals.iter().all(|signal| signal.len() == 5000 && signal.rate == 500.0));
+    }
+}
