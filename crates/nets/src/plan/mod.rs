@@ -2,8 +2,8 @@
 //!
 //! Activations lie as `[position][channel]` with rows of zeros as padding, weights are packed once, batch norms are
 //! folded into them (IMLE-Net's stand after the ReLU and become a scale and shift in the store), bias, residual and
-//! ReLU happen in the store of the one convolution kernel. Serial and deterministic; safe Rust that LLVM turns into
-//! four-lane SIMD on x86-64 and on wasm with simd128.
+//! ReLU happen in the store of the one inner loop. Wide kernels go by Winograd's minimal filtering, which halves the
+//! multiplications. Serial and deterministic; safe Rust, four lanes at a time on x86-64 and on wasm with simd128.
 //!
 //! ```
 //! use burn::tensor::Device;
@@ -19,9 +19,12 @@
 mod conv;
 mod head;
 mod imle_net;
+mod lanes;
 mod map;
 mod resnet1d_wang;
+mod tile;
 mod weights;
+mod winograd;
 
 use crate::{Architecture, Error, Tensors};
 use head::{Branches, Head};
