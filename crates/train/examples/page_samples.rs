@@ -95,8 +95,8 @@ fn fold_nine(folder: &Path, metadata: &Metadata) -> Result<BTreeMap<u32, Row>> {
     let mut rows = BTreeMap::new();
     for row in table.rows() {
         let number = table.number(row, id)?;
-        let of_nine = |record: &&ptbxl::Record| record.fold == 9 && record.corrected_superclasses.is_none();
-        if metadata.records.get(&number).filter(of_nine).is_none() {
+        let of_nine = |record: &ptbxl::Record| record.fold == 9 && record.corrected_superclasses.is_none();
+        if !metadata.records.get(&number).is_some_and(of_nine) {
             continue;
         }
         let stated = ptbxl::parse_codes(row.get(codes).unwrap_or_default())
