@@ -8,10 +8,13 @@ use classify::weights::sha256;
 use tiny_http::{Header, Response, Server, StatusCode};
 use train::fetch::{FetchError, Scope, Watch, fetch};
 
+/// A path and the range that was asked of it.
+type Asked = (String, Option<String>);
+
 /// A release of three files, and what was asked of the server.
 struct Release {
     server: Arc<Server>,
-    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     base: String,
 }
 

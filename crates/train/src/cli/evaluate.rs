@@ -55,18 +55,15 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let device = options.device.open()?;
     let network = weights::load(card.architecture.init(card.labels.len(), &device), &bytes)?;
 
-    let mut data = match &options.data {
-        Some(folder) => {
-            let task = <Task as clap::ValueEnum>::from_str(&card.task, false)
-                .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of PTB-XL's", card.name, card.task))?;
-            source::load(folder, task, false, &mut |line| eprintln!("{line}"))?
-        }
-        None => {
-            let bar = counted("simulating", (SIMULATED.0 * card.labels.len()) as u64);
-            let data = simulated::simulated(SIMULATED.0, SIMULATED.1, |done| bar.set_position(done as u64))?;
-            bar.finish_and_clear();
-            data
-        }
+    let mut data = if let Some(folder) = &options.data {
+        let task = <Task as clap::ValueEnum>::from_str(&card.task, false)
+            .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of PTB-XL's", card.name, card.task))?;
+        source::load(folder, task, false, &mut |line| eprintln!("{line}"))?
+    } else {
+        let bar = counted("simulating", (SIMULATED.0 * card.labels.len()) as u64);
+        let data = simulated::simulated(SIMULATED.0, SIMULATED.1, |done| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
+        data
     };
     fit_to_card(&mut data, &card)?;
     let bar = counted("classifying", data.examples_of(&[options.fold], true).len() as u64);

@@ -36,13 +36,13 @@ enum Set {
     PtbXl,
 }
 
-struct Bar {
+struct Shown {
     bar: ProgressBar,
     fetched: AtomicUsize,
     bytes: AtomicUsize,
 }
 
-impl Watch for Bar {
+impl Watch for Shown {
     fn start(&self, files: usize) {
         self.bar.set_length(files as u64);
         self.bar.reset_eta();
@@ -67,18 +67,18 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("setting up Ctrl-C")?;
     let scope = if options.everything { Scope::Everything } else { Scope::Hertz100 };
-    let bar = Bar {
+    let shown = Shown {
         bar: counted("asking for the list of files", 0),
         fetched: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
     };
-    let files = fetch(&options.base, &options.out, scope, options.connections, &stop, &bar)?;
-    bar.bar.finish_and_clear();
+    let files = fetch(&options.base, &options.out, scope, options.connections, &stop, &shown)?;
+    shown.bar.finish_and_clear();
     println!(
         "{files} files in {}, every SHA-256 right; {} of them fetched now ({})",
         options.out.display(),
-        bar.fetched.load(Ordering::Relaxed),
-        HumanBytes(bar.bytes.load(Ordering::Relaxed) as u64)
+        shown.fetched.load(Ordering::Relaxed),
+        HumanBytes(shown.bytes.load(Ordering::Relaxed) as u64)
     );
     println!("PTB-XL: Wagner P. et al., Sci Data 7:154 (2020), doi 10.13026/kfzx-aw45, CC BY 4.0");
     Ok(ExitCode::SUCCESS)
