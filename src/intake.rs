@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use engine::protocol::Hints;
+use engine::protocol::{Hints, Job};
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -18,9 +18,8 @@ use crate::download::{self, Expected};
 use crate::state::State;
 use crate::work::{self, Input};
 
-/// Folders are followed so deep, and so many files are taken from them; more is a mistake of the hand.
+/// Folders are followed so deep; more is a mistake of the hand.
 const DEEPEST: usize = 12;
-const MOST_FILES: usize = 5000;
 
 fn input(file: &File) -> Input {
     let path =
@@ -36,7 +35,9 @@ fn inputs(files: &FileList) -> Vec<Input> {
 /// Takes what a file picker holds, and empties it so that the same file can be picked again.
 pub fn picked(state: State, picker: &HtmlInputElement) {
     if let Some(files) = picker.files() {
-        work::open(state, inputs(&files), Hints::default());
+        // A picked folder comes with all that is in it; an empty one comes as nothing, and the browser says so itself.
+        let inputs = inputs(&files).into_iter().filter(|input| !hidden(&input.name)).collect();
+        work::open(state, inputs, Hints::default());
     }
     picker.set_value("");
 }
@@ -51,17 +52,7 @@ pub fn transferred(state: State, transfer: &DataTransfer) {
         .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
         .collect();
     if entries.iter().any(FileSystemEntry::is_directory) {
-        spawn_local(async move {
-            let found = Rc::new(RefCell::new(Vec::new()));
-            for entry in entries {
-                follow(entry, String::new(), DEEPEST, found.clone()).await;
-            }
-            let inputs = found.take();
-            if inputs.is_empty() {
-                state.complain("The folder", "no file was found in it");
-            }
-            work::open(state, inputs, Hints::default());
-        });
+        spawn_local(follow_all(state, entries));
         return;
     }
     let files = transfer.files().map(|files| inputs(&files)).unwrap_or_default();
@@ -79,40 +70,99 @@ pub fn transferred(state: State, transfer: &DataTransfer) {
     }
 }
 
-async fn follow(entry: FileSystemEntry, folder: String, depth: usize, found: Rc<RefCell<Vec<Input>>>) {
+/// Hidden files and folders inside a folder are the system's own (`.DS_Store`, `.git`); nobody means them.
+fn hidden(path: &str) -> bool {
+    path.contains('/') && path.split('/').any(|part| part.starts_with('.'))
+}
+
+/// What is found in dropped folders.
+#[derive(Default)]
+struct Found {
+    inputs: Vec<Input>,
+    /// Names of what the browser would not give.
+    refused: Vec<String>,
+}
+
+async fn follow_all(state: State, entries: Vec<FileSystemEntry>) {
+    let names: Vec<String> = entries.iter().map(FileSystemEntry::name).collect();
+    let job = state.tasks.begin(format!("Looking into {}", names.join(", ")));
+    let found = Rc::new(RefCell::new(Found::default()));
+    for entry in entries {
+        follow(state, job, entry, String::new(), DEEPEST, found.clone()).await;
+    }
+    let cancelled = state.tasks.is_cancelled(job);
+    state.tasks.end(job);
+    if cancelled {
+        state.status.set("Cancelled".to_owned());
+        return;
+    }
+    let Found { inputs, refused } = found.take();
+    if !refused.is_empty() {
+        state.complain("The browser may not read", refused.join(", "));
+    }
+    if inputs.is_empty() {
+        state.complain(names.join(", "), "no file was found in it");
+    }
+    work::open(state, inputs, Hints::default());
+}
+
+async fn follow(
+    state: State,
+    job: Job,
+    entry: FileSystemEntry,
+    folder: String,
+    depth: usize,
+    found: Rc<RefCell<Found>>,
+) {
+    let count = found.borrow().inputs.len();
+    if state.tasks.is_cancelled(job) || count > work::MOST_FILES {
+        return;
+    }
     let name = format!("{folder}{}", entry.name());
+    if hidden(&name) {
+        return;
+    }
     if entry.is_file() {
         let entry: FileSystemFileEntry = entry.unchecked_into();
-        if let Some(file) = from_callback(|resolve| entry.file_with_callback(&resolve)).await
-            && found.borrow().len() < MOST_FILES
-        {
-            found.borrow_mut().push(Input { name, blob: file.unchecked_into() });
+        let file = from_callbacks(|done, failed| entry.file_with_callback_and_callback(&done, &failed)).await;
+        let mut found = found.borrow_mut();
+        match file {
+            Some(file) => found.inputs.push(Input { name, blob: file.unchecked_into() }),
+            None => found.refused.push(name),
         }
+        state.tasks.progress(job, &format!("{} files", found.inputs.len()), 0.0, 0.0);
     } else if depth > 0 {
         let entry: FileSystemDirectoryEntry = entry.unchecked_into();
         let reader = entry.create_reader();
         // A reader gives its entries in parts, and an empty part at the end.
-        while let Some(part) = from_callback(|resolve| {
-            let _ = reader.read_entries_with_callback(&resolve);
-        })
-        .await
-        {
+        loop {
+            let part = from_callbacks(|done, failed| {
+                if reader.read_entries_with_callback_and_callback(&done, &failed).is_err() {
+                    let _ = failed.call0(&JsValue::NULL);
+                }
+            });
+            let Some(part) = part.await else {
+                found.borrow_mut().refused.push(name);
+                return;
+            };
             let part = Array::from(&part);
             if part.length() == 0 {
                 break;
             }
             for entry in part.iter() {
-                Box::pin(follow(entry.unchecked_into(), format!("{name}/"), depth - 1, found.clone())).await;
+                let folder = format!("{name}/");
+                Box::pin(follow(state, job, entry.unchecked_into(), folder, depth - 1, found.clone())).await;
             }
         }
     }
 }
 
-async fn from_callback(call: impl FnOnce(Function)) -> Option<JsValue> {
+/// What a function of two callbacks gives; none when it calls the second.
+async fn from_callbacks(call: impl FnOnce(Function, Function)) -> Option<JsValue> {
     let mut call = Some(call);
-    let promise = Promise::new(&mut |resolve, _| {
+    let promise = Promise::new(&mut |resolve, reject| {
         if let Some(call) = call.take() {
-            call(resolve);
+            call(resolve, reject);
         }
     });
     JsFuture::from(promise).await.ok()
@@ -200,7 +250,8 @@ pub fn listen(state: State) {
         }
     });
     let paste = window_event_listener(leptos::ev::paste, move |event| {
-        if let Some(transfer) = event.clipboard_data() {
+        // What is pasted into a field is meant for the field.
+        if let Some(transfer) = event.clipboard_data().filter(|_| !crate::keyboard::typing(&event)) {
             transferred(state, &transfer);
         }
     });

@@ -2,17 +2,20 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Event, HtmlElement};
 
-use crate::browser;
 use crate::paper::sheet::Layout;
 use crate::paper::zoom::Zoom;
 use crate::state::{Overlay, State, Theme};
+use crate::views::export;
+use crate::{browser, menus};
 
 /// The shortcuts as the help dialog lists them.
-pub const LIST: [(&str, &str); 13] = [
+pub const LIST: [(&str, &str); 17] = [
     ("O", "Open files"),
     ("[  ]", "Previous, next recording"),
+    ("X", "Close this recording"),
+    ("Z", "Bring the closed recording back (also Ctrl Z)"),
     ("+  −", "Zoom in, out (also Ctrl and wheel)"),
     ("0", "Fit the page to the width"),
     ("1", "True size"),
@@ -21,36 +24,74 @@ pub const LIST: [(&str, &str); 13] = [
     ("G", "5, 10 or 20 mm/mV"),
     ("V", "Next overlay"),
     ("T", "Light, dark, as the system"),
+    ("C", "Copy the findings"),
+    ("P", "Print on A4 at true size"),
     ("← → ↑ ↓", "Move the paper, when it has the focus"),
-    ("Esc", "Close"),
+    ("Esc", "Close a menu, this list, or the last message"),
     ("?", "This list"),
 ];
 
 /// Listens on the window.
 pub fn listen(state: State) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || !state.shortcuts.get_untracked() || typing(&event)
-        {
+        if event.default_prevented() || typing(&event) && event.key() != "Escape" {
             return;
         }
-        if pressed(state, &event.key()) {
+        let command = event.ctrl_key() || event.meta_key();
+        let done = match event.key().as_str() {
+            // The dialog closes itself.
+            _ if state.help.get_untracked() => event.key() == "?" && pressed(state, "?"),
+            // Not single letters: they work without the shortcuts.
+            "Escape" => escape(state),
+            "z" if command && !event.shift_key() && state.closed.with_untracked(Option::is_some) => {
+                state.reopen();
+                true
+            }
+            _ if command || event.alt_key() || !state.shortcuts.get_untracked() => false,
+            key => pressed(state, key),
+        };
+        if done {
             event.prevent_default();
         }
     });
     on_cleanup(move || handle.remove());
 }
 
-fn typing(event: &KeyboardEvent) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlElement>().ok())
-        .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
+/// True when what is typed or pasted is meant for a field; switches and sliders take no letters.
+pub fn typing(event: &Event) -> bool {
+    event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).is_some_and(|element| {
+        match element.tag_name().as_str() {
+            "SELECT" | "TEXTAREA" => true,
+            "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "range" | "file")),
+            _ => false,
+        }
+    })
+}
+
+/// Closes what lies uppermost.
+fn escape(state: State) -> bool {
+    if menus::close(None) {
+        return true;
+    }
+    let any = state.problems.with_untracked(|problems| !problems.is_empty());
+    if any {
+        state.problems.update(|problems| drop(problems.pop()));
+    }
+    any
 }
 
 fn pressed(state: State, key: &str) -> bool {
     match key {
         "?" => state.help.update(|open| *open = !*open),
         "o" | "O" => browser::click("file-input"),
+        "x" | "X" => {
+            if let Some(id) = state.selected.get_untracked() {
+                state.close(id);
+            }
+        }
+        "z" | "Z" => state.reopen(),
+        "c" | "C" => export::copy(state),
+        "p" | "P" => export::print(state),
         "[" => step(state, -1),
         "]" => step(state, 1),
         "+" | "=" => state.zoom.set(Zoom::stepped(state.scale.get_untracked(), 1.0)),

@@ -76,6 +76,27 @@ pub struct Question {
     pub unit: bool,
 }
 
+/// A recording that was put away and can be had back.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    place: usize,
+    recording: Opened,
+    answers: Vec<((Id, String), Answer)>,
+    activations: Vec<((Id, String, String), Arc<Explanation>)>,
+}
+
+impl Closed {
+    /// The recording's number.
+    pub fn id(&self) -> Id {
+        self.recording.id
+    }
+
+    /// Its name.
+    pub fn title(&self) -> String {
+        self.recording.title()
+    }
+}
+
 /// Which engine the visitor wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preference {
@@ -103,6 +124,8 @@ pub enum Theme {
 pub struct State {
     /// What was opened, in order.
     pub recordings: RwSignal<Vec<Opened>>,
+    /// The one that was closed last.
+    pub closed: RwSignal<Option<Arc<Closed>>>,
     /// The one that is shown.
     pub selected: RwSignal<Option<Id>>,
     /// Recordings that come with the page.
@@ -127,6 +150,8 @@ pub struct State {
     pub zoom: RwSignal<Zoom>,
     /// CSS pixels a millimetre that are shown now.
     pub scale: RwSignal<f64>,
+    /// The time at which the stretch that is seen begins (s from the recording's start).
+    pub moment: RwSignal<f64>,
     /// What is under the pointer.
     pub readout: RwSignal<String>,
     /// Light or dark.
@@ -162,6 +187,7 @@ impl State {
     /// The state of a fresh visit, with what was remembered.
     pub fn new() -> State {
         let tasks = Tasks::new();
+        let status = RwSignal::new("Ready".to_owned());
         let format = Format {
             layout: settings::get("layout").and_then(|name| Layout::from_name(&name)).unwrap_or_default(),
             speed: settings::number("speed").filter(|speed| [25.0, 50.0].contains(speed)).unwrap_or(25.0),
@@ -176,6 +202,7 @@ impl State {
             if settings::get("engine").as_deref() == Some("cpu") { Preference::Cpu } else { Preference::Auto };
         State {
             recordings: RwSignal::default(),
+            closed: RwSignal::default(),
             selected: RwSignal::default(),
             samples: RwSignal::default(),
             models: RwSignal::default(),
@@ -188,6 +215,7 @@ impl State {
             format: RwSignal::new(format),
             zoom: RwSignal::default(),
             scale: RwSignal::new(crate::paper::zoom::TRUE_SIZE),
+            moment: RwSignal::default(),
             readout: RwSignal::default(),
             theme: RwSignal::new(theme),
             system_dark: RwSignal::new(false),
@@ -196,8 +224,8 @@ impl State {
             problems: RwSignal::default(),
             questions: RwSignal::default(),
             tasks,
-            engines: Engines::new(tasks),
-            status: RwSignal::new("Ready".to_owned()),
+            engines: Engines::new(tasks, status),
+            status,
             help: RwSignal::default(),
             shortcuts: RwSignal::new(settings::get("shortcuts").as_deref() != Some("off")),
             hovering: RwSignal::default(),
@@ -273,20 +301,36 @@ impl State {
         self.models.with(|models| models.iter().find(|entry| entry.name == name).cloned())
     }
 
-    /// Puts a recording away and shows its neighbour.
+    /// Puts a recording away and shows its neighbour; [`State::reopen`] brings it back.
     pub fn close(self, id: Id) {
-        let neighbour = self.recordings.with_untracked(|list| {
+        let found = self.recordings.with_untracked(|list| {
             let place = list.iter().position(|recording| recording.id == id)?;
-            list.get(place + 1)
-                .or(place.checked_sub(1).and_then(|before| list.get(before)))
-                .map(|recording| recording.id)
+            let neighbour = list.get(place + 1).or(place.checked_sub(1).and_then(|before| list.get(before)));
+            Some((place, list.get(place)?.clone(), neighbour.map(|recording| recording.id)))
         });
+        let Some((place, recording, neighbour)) = found else { return };
         self.selected.set(neighbour);
         self.recordings.update(|list| list.retain(|recording| recording.id != id));
-        self.answers.update(|answers| answers.retain(|key, _| key.0 != id));
-        self.activations.update(|activations| activations.retain(|key, _| key.0 != id));
+        let (mut answers, mut activations) = (Vec::new(), Vec::new());
+        self.answers.update(|all| answers.extend(all.extract_if(|key, _| key.0 == id)));
+        self.activations.update(|all| activations.extend(all.extract_if(|key, _| key.0 == id)));
+        // What was still being asked is asked again.
+        answers.retain(|(_, answer)| !matches!(answer, Answer::Asked));
         self.readout.set(String::new());
-        self.status.set("Recording closed".to_owned());
+        self.status.set(format!("{} closed", recording.title()));
+        self.closed.set(Some(Arc::new(Closed { place, recording, answers, activations })));
+    }
+
+    /// Brings back the recording that was closed last, in its old place and with what was said of it.
+    pub fn reopen(self) {
+        let Some(closed) = self.closed.get_untracked() else { return };
+        self.closed.set(None);
+        let id = closed.id();
+        self.answers.update(|all| all.extend(closed.answers.iter().cloned()));
+        self.activations.update(|all| all.extend(closed.activations.iter().cloned()));
+        self.recordings.update(|list| list.insert(closed.place.min(list.len()), closed.recording.clone()));
+        self.selected.set(Some(id));
+        self.status.set(format!("{} is back", closed.title()));
     }
 
     /// Shows that something went wrong.

@@ -1,7 +1,7 @@
 //! Pieces of work that the visitor waits for: how far they are, and how they are cancelled.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use engine::protocol::{EngineKind, Job};
 use leptos::prelude::*;
@@ -41,6 +41,7 @@ pub struct Tasks {
 
 thread_local! {
     static DOWNLOADS: RefCell<HashMap<Job, AbortController>> = RefCell::default();
+    static CANCELLED: RefCell<HashSet<Job>> = RefCell::default();
 }
 
 /// The starting engines have numbers of their own, far from those of work.
@@ -83,6 +84,7 @@ impl Tasks {
     /// It is over.
     pub fn end(self, job: Job) {
         DOWNLOADS.with_borrow_mut(|downloads| downloads.remove(&job));
+        CANCELLED.with_borrow_mut(|cancelled| cancelled.remove(&job));
         self.list.update(|list| list.retain(|task| task.job != job));
     }
 
@@ -109,8 +111,17 @@ impl Tasks {
         Some(signal)
     }
 
-    /// Stops this job's downloads.
-    pub fn abort(self, job: Job) {
+    /// True from the visitor's cancel until the work is over: between its steps the work asks.
+    pub fn is_cancelled(self, job: Job) -> bool {
+        CANCELLED.with_borrow(|cancelled| cancelled.contains(&job))
+    }
+
+    /// Stops this job's downloads, and its next step.
+    pub fn cancel(self, job: Job) {
+        let runs = self.list.with_untracked(|list| list.iter().any(|task| task.job == job));
+        if runs {
+            CANCELLED.with_borrow_mut(|cancelled| cancelled.insert(job));
+        }
         if let Some(controller) = DOWNLOADS.with_borrow_mut(|downloads| downloads.remove(&job)) {
             controller.abort();
         }

@@ -27,6 +27,12 @@ pub struct Input {
     pub blob: Blob,
 }
 
+/// So many files, and so many bytes, are read at once; the second keeps what an engine holds below a browser's 4 GB.
+pub const MOST_FILES: usize = 5000;
+const MOST_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
+/// More failures than this are told on one card.
+const CARDS_AT_ONCE: usize = 3;
+
 thread_local! {
     /// Files of the questions that are open, with what was answered about them before.
     static ASKED: RefCell<HashMap<u32, (Vec<Input>, Hints)>> = RefCell::default();
@@ -34,9 +40,18 @@ thread_local! {
 
 /// Reads files that were dropped, picked or pasted.
 pub fn open(state: State, inputs: Vec<Input>, hints: Hints) {
-    if !inputs.is_empty() {
+    let bytes: f64 = inputs.iter().map(|input| input.blob.size()).sum();
+    if inputs.len() > MOST_FILES || bytes > MOST_BYTES {
+        let found = if inputs.len() > MOST_FILES { format!("more than {MOST_FILES} files") } else { gigabytes(bytes) };
+        let most = format!("at most {MOST_FILES} files with {} together are read at once", gigabytes(MOST_BYTES));
+        state.complain("Nothing was read", format!("found {found}; {most}. Choose a part of them."));
+    } else if !inputs.is_empty() {
         spawn_local(async move { open_now(state, inputs, hints).await });
     }
+}
+
+fn gigabytes(bytes: f64) -> String {
+    format!("{:.1} GB", bytes / 1e9)
 }
 
 async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
@@ -68,13 +83,12 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
                     count => format!("{count} recordings opened"),
                 });
             }
-            for failure in failures {
-                if failure.wants_rate || failure.wants_unit {
-                    question(state, failure, &inputs, &hints);
-                } else {
-                    state.complain(failure.files.join(", "), failure.message);
-                }
+            let (open, failed): (Vec<_>, Vec<_>) =
+                failures.into_iter().partition(|failure| failure.wants_rate || failure.wants_unit);
+            for failure in open {
+                question(state, failure, &inputs, &hints);
             }
+            complain_of(state, failed);
         }
         Ok((Reply::Failed { cancelled: true, .. }, _)) => state.status.set("Cancelled".to_owned()),
         Ok((Reply::Failed { message, .. }, _)) | Err(message) => {
@@ -82,6 +96,21 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
         }
         Ok(_) => state.complain("The files could not be read", "the engine gave an answer of another kind"),
     }
+}
+
+/// Tells what could not be read: a few files on a card each, many (a folder with all that people keep) on one.
+fn complain_of(state: State, mut failures: Vec<protocol::OpenFailure>) {
+    if failures.len() <= CARDS_AT_ONCE {
+        for failure in failures {
+            state.complain(failure.files.join(", "), failure.message);
+        }
+        return;
+    }
+    let count = failures.len();
+    failures.truncate(CARDS_AT_ONCE);
+    let shown: Vec<String> = failures.into_iter().map(|failure| failure.message).collect();
+    let more = count - CARDS_AT_ONCE;
+    state.complain(format!("{count} files were not read"), format!("{}; and {more} more", shown.join("; ")));
 }
 
 /// Asks the engine that runs; if it dies over the files, asks the one that takes its place once more.
@@ -92,18 +121,26 @@ async fn ask_to_open(
     hints: &Hints,
 ) -> Result<(Reply, Vec<ArrayBuffer>), String> {
     let mut last = String::new();
+    let cancelled = || Reply::Failed { job, message: "cancelled".to_owned(), cancelled: true };
     for _ in 0..2 {
         let mut buffers = Vec::with_capacity(inputs.len());
         let mut files = Vec::with_capacity(inputs.len());
         for (buffer, input) in inputs.iter().enumerate() {
+            state.tasks.progress(job, "from the disk", buffer as f64, inputs.len() as f64);
             let bytes = JsFuture::from(input.blob.array_buffer())
                 .await
                 .map_err(|error| format!("{} could not be read from the disk: {}", input.name, say(&error)))?;
             buffers.push(bytes.unchecked_into::<ArrayBuffer>());
+            if state.tasks.is_cancelled(job) {
+                return Ok((cancelled(), Vec::new()));
+            }
             files.push(FileRef { name: input.name.clone(), buffer });
         }
-        let kind = if state.engines.usable(EngineKind::Cpu) { EngineKind::Cpu } else { EngineKind::Gpu };
         wait_for_start(state).await;
+        if state.tasks.is_cancelled(job) {
+            return Ok((cancelled(), Vec::new()));
+        }
+        let kind = if state.engines.usable(EngineKind::Cpu) { EngineKind::Cpu } else { EngineKind::Gpu };
         match state.engines.ask(kind, &Request::Open { job, files, hints: hints.clone() }, buffers).await {
             Ok(answer) => return Ok(answer),
             Err(lost) => last = lost.0,
@@ -244,6 +281,9 @@ async fn ask_model(
     let mut last = String::new();
     for _ in 0..2 {
         wait_for_start(state).await;
+        if state.tasks.is_cancelled(job) {
+            return Err(download::Error::Cancelled);
+        }
         let kind = engine_for(state, &entry.name);
         match load(state, kind, job, entry).await? {
             Ok((Reply::ModelReady { .. }, _)) => {}
@@ -378,6 +418,6 @@ pub fn explain(state: State, label: String) {
 
 /// Stops a piece of work.
 pub fn cancel(state: State, job: Job) {
-    state.tasks.abort(job);
+    state.tasks.cancel(job);
     state.engines.cancel(job);
 }

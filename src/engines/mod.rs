@@ -23,8 +23,15 @@ use manifest::Files;
 
 /// After so many deaths an engine is given up.
 const DEATHS_ALLOWED: u32 = 3;
-/// A worker that does not answer a cancel within this time is replaced (ms).
-const CANCEL_PATIENCE: i32 = 1500;
+/// A worker that does not answer a cancel within this time is replaced (ms). The CPU engine listens every 50 ms but
+/// for two things that cannot be interrupted, a file's reading and a model's loading, and it is back within half a
+/// second; the GPU engine has to compile its shaders anew.
+fn patience(kind: EngineKind) -> i32 {
+    match kind {
+        EngineKind::Cpu => 300,
+        EngineKind::Gpu => 1500,
+    }
+}
 
 /// The worker died before it answered.
 #[derive(Clone, Debug)]
@@ -50,7 +57,7 @@ pub enum Phase {
 struct Running {
     worker: Worker,
     ready: bool,
-    queue: Vec<(JsValue, Array)>,
+    queue: Vec<(Job, JsValue, Array)>,
     loaded: HashMap<String, f32>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
@@ -61,6 +68,8 @@ struct Pool {
     running: HashMap<EngineKind, Running>,
     files: HashMap<EngineKind, Files>,
     pending: HashMap<Job, (EngineKind, oneshot::Sender<Answer>)>,
+    /// Cancelled work that a worker has not let go of yet.
+    leaving: HashMap<Job, EngineKind>,
     deaths: HashMap<EngineKind, u32>,
 }
 
@@ -76,12 +85,14 @@ pub struct Engines {
     /// The GPU engine.
     pub gpu: RwSignal<Phase>,
     tasks: Tasks,
+    /// The line for the status bar.
+    status: RwSignal<String>,
 }
 
 impl Engines {
-    /// Nothing started yet.
-    pub fn new(tasks: Tasks) -> Engines {
-        Engines { cpu: RwSignal::new(Phase::Waiting), gpu: RwSignal::new(Phase::Waiting), tasks }
+    /// Nothing started yet; `status` hears when an engine has to be replaced.
+    pub fn new(tasks: Tasks, status: RwSignal<String>) -> Engines {
+        Engines { cpu: RwSignal::new(Phase::Waiting), gpu: RwSignal::new(Phase::Waiting), tasks, status }
     }
 
     /// How an engine stands.
@@ -174,6 +185,7 @@ impl Engines {
                         }
                     });
                 }
+                POOL.with_borrow_mut(|pool| pool.leaving.remove(&job));
                 let buffers = if buffers.is_undefined() { Array::new() } else { Array::from(&buffers) };
                 let buffers = buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect();
                 if let Some((_, sender)) = POOL.with_borrow_mut(|pool| pool.pending.remove(&job)) {
@@ -188,7 +200,7 @@ impl Engines {
         POOL.with_borrow_mut(|pool| {
             if let Some(running) = pool.running.get_mut(&kind) {
                 running.ready = true;
-                for (message, transfer) in running.queue.drain(..) {
+                for (_, message, transfer) in running.queue.drain(..) {
                     let _ = running.worker.post_message_with_transfer(&message, &transfer);
                 }
             }
@@ -208,6 +220,8 @@ impl Engines {
             self.give_up(kind, format!("the engine stopped {deaths} times: {reason}"));
         } else {
             self.remove(kind, reason);
+            let name = if kind == EngineKind::Cpu { "CPU" } else { "GPU" };
+            self.status.set(format!("The {name} engine stopped and is started again: {reason}"));
             self.boot(kind);
         }
     }
@@ -230,6 +244,7 @@ impl Engines {
                     drop(running);
                 });
             }
+            pool.leaving.retain(|_, on| *on != kind);
             let jobs: Vec<Job> = pool.pending.iter().filter(|(_, (on, _))| *on == kind).map(|(job, _)| *job).collect();
             jobs.into_iter().filter_map(|job| pool.pending.remove(&job)).collect::<Vec<_>>()
         });
@@ -261,7 +276,7 @@ impl Engines {
             if running.ready {
                 running.worker.post_message_with_transfer(&message, &transfer).map_err(|error| Lost(say(&error)))?;
             } else {
-                running.queue.push((message, transfer));
+                running.queue.push((job_of_request(request), message, transfer));
             }
             pool.pending.insert(job_of_request(request), (kind, sender));
             Ok(())
@@ -270,23 +285,32 @@ impl Engines {
         receiver.await
     }
 
-    /// Asks for a job's end; a worker that does not listen is replaced.
+    /// Ends a job: the one who asked hears of it at once, and a worker that does not let go of it is replaced.
     pub fn cancel(self, job: Job) {
-        let Some(kind) = POOL.with_borrow(|pool| pool.pending.get(&job).map(|(kind, _)| *kind)) else { return };
-        POOL.with_borrow(|pool| {
-            if let (Some(running), Ok(message)) = (pool.running.get(&kind), envelope(&Request::Cancel { job }, &[])) {
-                let _ = running.worker.post_message(&message);
+        let Some((kind, sender)) = POOL.with_borrow_mut(|pool| pool.pending.remove(&job)) else { return };
+        let works = POOL.with_borrow_mut(|pool| {
+            let Some(running) = pool.running.get_mut(&kind) else { return false };
+            if running.ready {
+                if let Ok(message) = envelope(&Request::Cancel { job }, &[]) {
+                    let _ = running.worker.post_message(&message);
+                }
+                pool.leaving.insert(job, kind);
+                return true;
             }
+            // It has not heard of the job yet.
+            running.queue.retain(|(queued, ..)| *queued != job);
+            false
         });
-        spawn_local(async move {
-            sleep(CANCEL_PATIENCE).await;
-            let stuck = POOL.with_borrow_mut(|pool| pool.pending.remove(&job));
-            if let Some((_, sender)) = stuck {
-                sender.send(Ok((Reply::Failed { job, message: "cancelled".to_owned(), cancelled: true }, Vec::new())));
-                self.remove(kind, "it was replaced after a cancelled piece of work");
-                self.boot(kind);
-            }
-        });
+        sender.send(Ok((Reply::Failed { job, message: "cancelled".to_owned(), cancelled: true }, Vec::new())));
+        if works {
+            spawn_local(async move {
+                sleep(patience(kind)).await;
+                if POOL.with_borrow_mut(|pool| pool.leaving.remove(&job)).is_some() {
+                    self.remove(kind, "it was replaced after a cancelled piece of work");
+                    self.boot(kind);
+                }
+            });
+        }
     }
 }
 

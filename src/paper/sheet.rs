@@ -73,6 +73,8 @@ const MARGIN: f64 = 5.0;
 pub const PULSE_SECONDS: f64 = 0.2;
 /// What a page of standard paper holds (s).
 const PAGE_SECONDS: f64 = 10.0;
+/// Trace on a printed page of A4 paper on its side (mm): ten seconds at 25 mm/s, five at 50.
+pub const PRINTED: f64 = 250.0;
 /// A grid layout is offered when at least this many of the twelve leads are there.
 const LEADS_FOR_A_GRID: usize = 6;
 
@@ -149,13 +151,46 @@ impl Sheet {
         Sheet { format, layout, rows, row_height, page_seconds, pages, duration }
     }
 
+    /// Sets out the same on pages of [`PRINTED`] mm of trace for print, whatever the layout, and at most `height` mm
+    /// high: where the rows do not fit, they stand closer together at the same scale.
+    pub fn printed(format: Format, leads: &[Lead], duration: f64, height: f64) -> Sheet {
+        let mut sheet = Sheet::new(format, leads, duration);
+        let page = PRINTED / format.speed.max(1.0);
+        sheet.page_seconds = if sheet.duration > 0.0 { sheet.duration.min(page) } else { page };
+        sheet.pages = (((sheet.duration - 0.05) / sheet.page_seconds).ceil() as usize).max(1);
+        sheet.row_height = sheet.row_height.min((height - 2.0 * MARGIN) / sheet.rows.len().max(1) as f64);
+        sheet
+    }
+
+    /// The page on which a time (s) stands.
+    pub fn page_of(&self, time: f64) -> usize {
+        ((time / self.page_seconds.max(1e-9)).floor().max(0.0) as usize).min(self.pages - 1)
+    }
+
+    /// First and last moment of a page (s).
+    pub fn stretch(&self, page: usize) -> (f64, f64) {
+        let from = page as f64 * self.page_seconds;
+        (from, (from + self.page_seconds).min(self.duration))
+    }
+
+    /// The time (s) at which what stands at `x` mm begins: the row there, or the page most of which is to its right.
+    pub fn moment(&self, x: f64) -> f64 {
+        if self.layout == Layout::Rows {
+            ((x - self.lead_in()) / self.format.speed).clamp(0.0, self.duration)
+        } else {
+            let page = (x / self.page_width()).round().max(0.0).min((self.pages - 1) as f64);
+            page * self.page_seconds
+        }
+    }
+
     /// Paper in front of the first sample of a page (mm).
     pub fn lead_in(&self) -> f64 {
         // Whole boxes, so that a second starts on a strong line.
         ((LEAD_IN + PULSE_SECONDS * self.format.speed) / 5.0).ceil() * 5.0
     }
 
-    fn page_width(&self) -> f64 {
+    /// Width of a page (mm).
+    pub fn page_width(&self) -> f64 {
         ((self.lead_in() + self.page_seconds * self.format.speed + LEAD_OUT) / 5.0).ceil() * 5.0
     }
 
@@ -309,6 +344,31 @@ mod tests {
         assert_eq!(cell.name, "V1");
         assert!((time - 6.0).abs() < 1e-9);
         assert!(sheet.at(0.5, v1.baseline).is_none());
+    }
+
+    #[test]
+    fn a_printed_page_fits_on_a4_paper_at_true_speed_in_every_layout() {
+        for layout in Layout::ALL {
+            for (speed, gain) in [(25.0, 10.0), (50.0, 20.0)] {
+                let sheet = Sheet::printed(Format { layout, speed, gain }, &Lead::TWELVE, 95.0, 140.0);
+                assert!(sheet.page_width() <= 277.0 && sheet.height() <= 140.0 + 1e-9, "{layout:?} at {speed}");
+                let page = sheet.page_of(93.0);
+                let (from, to) = sheet.stretch(page);
+                assert!(from <= 93.0 && 93.0 < to && to <= 95.0);
+                let left = page as f64 * sheet.page_width();
+                let last = sheet.cells(left + 1.0, left + 2.0).into_iter().next_back().unwrap();
+                assert!(((last.to - last.from) - (to - from)).abs() < 1e-9 || last.from >= from);
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_that_is_seen_is_the_page_that_is_printed() {
+        let grid = sheet(Layout::ThreeByFour, 60.0);
+        assert_eq!(grid.moment(grid.page_width() * 2.1), 20.0);
+        let rows = sheet(Layout::Rows, 60.0);
+        assert_eq!(rows.moment(0.0), 0.0);
+        assert!((rows.moment(rows.lead_in() + 25.0 * 31.0) - 31.0).abs() < 1e-9);
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub fn Paper() -> impl IntoView {
         state.zoom.get().pixels_per_mm(view.width, fit, view.ratio)
     });
     Effect::new(move |_| state.scale.set(scale.get()));
+    Effect::new(move |_| {
+        let left = view.get().left / scale.get();
+        state.moment.set(sheet.with(|sheet| sheet.as_ref().map_or(0.0, |sheet| sheet.moment(left))));
+    });
     let extent = Memo::new(move |_| {
         let scale = scale.get();
         let view = view.get();
@@ -65,9 +69,10 @@ pub fn Paper() -> impl IntoView {
         })
     });
 
+    // May be called once more when the paper is already gone.
     let look = move || {
-        if let Some(element) = scroller.get_untracked() {
-            view.set(Window {
+        if let Some(element) = scroller.try_get_untracked().flatten() {
+            view.try_set(Window {
                 left: f64::from(element.scroll_left()),
                 top: f64::from(element.scroll_top()),
                 width: f64::from(element.client_width()),
@@ -188,19 +193,27 @@ impl PartialEq for Shown {
     }
 }
 
+/// Looks again when the box or the window gets another size, as long as the paper is there.
 fn observe(scroller: NodeRef<Div>, look: impl Fn() + Copy + 'static) {
+    let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     Effect::new(move |_| {
         if let Some(element) = scroller.get() {
             let callback = Closure::<dyn FnMut()>::new(look);
             if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
                 observer.observe(&element);
+                watching.set_value(Some((observer, callback)));
             }
-            // Lives as long as the page, as the one paper does.
-            callback.forget();
         }
     });
     let handle = window_event_listener(leptos::ev::resize, move |_| look());
-    on_cleanup(move || handle.remove());
+    on_cleanup(move || {
+        handle.remove();
+        watching.try_update_value(|watching| {
+            if let Some((observer, _)) = watching.take() {
+                observer.disconnect();
+            }
+        });
+    });
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -217,7 +230,9 @@ fn draw_when_changed(
     let asked = Rc::new(Flag::new(false));
     let explanation = Memo::new(move |_| state.explanation());
     let draw = move || {
-        let (Some(canvas), Some(sheet)) = (canvas.get_untracked(), sheet.get_untracked()) else { return };
+        // The frame that was asked for may come when the paper is already gone.
+        let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+        let Some(sheet) = sheet.try_get_untracked().flatten() else { return };
         let Some(recording) = recording.get_untracked() else { return };
         let (view, extent) = (view.get_untracked(), extent.get_untracked());
         let (width, height) = (view.width.min(extent.0.ceil()), view.height.min(extent.1.ceil()));

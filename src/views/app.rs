@@ -8,6 +8,7 @@ use super::header::Header;
 use super::legend::{Legend, OverlayPanel};
 use super::model::ModelPanel;
 use super::notices::Notices;
+use super::print::PrintPage;
 use super::recording::RecordingPanel;
 use super::shortcuts::Shortcuts;
 use super::table::Table;
@@ -15,7 +16,7 @@ use super::toolbar::Toolbar;
 use super::welcome::Welcome;
 use crate::paper::view::Paper;
 use crate::state::State;
-use crate::{intake, keyboard, start};
+use crate::{intake, keyboard, menus, start};
 
 /// Everything.
 #[component]
@@ -25,6 +26,7 @@ pub fn App() -> impl IntoView {
     start::start(state);
     intake::listen(state);
     keyboard::listen(state);
+    menus::listen();
     let empty = Memo::new(move |_| state.recordings.with(Vec::is_empty));
     view! {
         <a class="skip" href="#main">"Skip to the recording"</a>
@@ -57,6 +59,7 @@ pub fn App() -> impl IntoView {
         </main>
         <Footer/>
         <Shortcuts/>
+        {move || (!empty.get()).then(|| view! { <PrintPage/> })}
         <div class="drop-veil" class:shown=move || state.hovering.get() aria-hidden="true">
             <p>"Drop to read here, on this machine"</p>
         </div>

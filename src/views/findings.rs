@@ -1,9 +1,10 @@
 //! What the network says, label by label.
 
 use ecg::{Finding, Warning};
-use engine::protocol::EngineKind;
 use leptos::prelude::*;
 
+use super::export::ExportRow;
+use crate::report::{engine_name, percent};
 use crate::state::{Answer, Overlay, State};
 use crate::work;
 
@@ -27,13 +28,14 @@ pub fn FindingsPanel() -> impl IntoView {
                 Some(Answer::Cancelled) => view! { <Again message="Cancelled.".to_owned()/> }.into_any(),
                 Some(Answer::Failed(message)) => view! { <Again message=message/> }.into_any(),
                 Some(Answer::Given { findings, engine, milliseconds }) => {
-                    let engine = match engine { EngineKind::Cpu => "CPU", EngineKind::Gpu => "GPU" };
+                    let engine = engine_name(engine);
                     view! {
                         <Groups findings=findings.findings.clone()/>
                         {warnings(&findings.warnings)}
                         <p class="muted ran" data-testid="ran" data-engine=engine data-milliseconds=milliseconds.to_string()>
                             {format!("{engine}, {milliseconds:.0} ms. The tick is the threshold chosen on validation data.")}
                         </p>
+                        <ExportRow/>
                     }.into_any()
                 }
             }}
@@ -107,7 +109,7 @@ fn Row(finding: Finding) -> impl IntoView {
     let state = State::here();
     let (code, shown) = (finding.code.clone(), finding.code.clone());
     let present = finding.present();
-    let percent = |value: f32| format!("{:.1}%", value.clamp(0.0, 1.0) * 100.0);
+    let length = |value: f32| format!("{:.2}%", value.clamp(0.0, 1.0) * 100.0);
     let pressed = move || state.overlay.get() == Overlay::Label(shown.clone());
     let explains = untrack(move || state.explains_labels());
     let spoken = format!(
@@ -137,8 +139,8 @@ fn Row(finding: Finding) -> impl IntoView {
                 <span class="finding-code">{finding.code.clone()}</span>
                 <span class="finding-value">{percent(finding.probability)}</span>
                 <span class="finding-bar">
-                    <span class="fill" style:width=percent(finding.probability)></span>
-                    <span class="tick" style:left=percent(finding.threshold)></span>
+                    <span class="fill" style:width=length(finding.probability)></span>
+                    <span class="tick" style:left=length(finding.threshold)></span>
                 </span>
             </button>
         </li>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::report::DISCLAIMER;
 use crate::state::State;
 use crate::tasks::Task;
 use crate::work;
@@ -13,10 +14,17 @@ pub fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
             <div class="tasks">
+                {move || state.closed.get().map(|closed| view! {
+                    <div class="task now" data-testid="closed">
+                        <span class="task-title">{format!("{} closed", closed.title())}</span>
+                        <button class="button small" data-testid="undo" title="Bring it back (Z)" on:click=move |_| state.reopen()>"Undo"</button>
+                        <button class="button small" aria-label="Dismiss" on:click=move |_| state.closed.set(None)>"×"</button>
+                    </div>
+                })}
                 <For each=move || state.tasks.list.get() key=|task| task.job children=move |task| view! { <Progress job=task.job/> }/>
             </div>
             <p class="status" role="status" aria-live="polite" data-testid="status">{move || state.status.get()}</p>
-            <p class="disclaimer" data-testid="disclaimer">"Research software, not a medical device"</p>
+            <p class="disclaimer" data-testid="disclaimer">{DISCLAIMER}</p>
         </footer>
     }
 }

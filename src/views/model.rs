@@ -23,6 +23,7 @@ pub fn ModelPanel() -> impl IntoView {
                 <span class="off">"Model"</span>
                 <select
                     data-testid="model-select"
+                    title=move || state.entry().map(|entry| entry.title)
                     prop:disabled=move || state.models.with(Vec::is_empty)
                     on:change=move |event| {
                         let name = value_of(&event);
@@ -64,6 +65,11 @@ fn CardView(card: Card) -> impl IntoView {
     view! {
         <details class="card" data-testid="model-card">
             <summary>{summary(&card)}</summary>
+            <h3>"How good it is"</h3>
+            {tree(&card.metrics)}
+            <h3>"Trained on"</h3>
+            {tree(&card.data)}
+            <h3>"What it is"</h3>
             <dl>
                 {line("Network", card.architecture.clone())}
                 {line("Parameters", millions(card.parameters))}
@@ -72,14 +78,13 @@ fn CardView(card: Card) -> impl IntoView {
                 {line("Task", card.task.clone())}
                 {line("Recipe", card.recipe.clone())}
                 {line("Seed", seed)}
-                {line("Command", card.command.clone())}
-                {line("Commit", card.commit.clone())}
                 {line("Licence", card.licence.clone())}
+                {line("Commit", card.commit.chars().take(12).collect())}
             </dl>
-            <h3>"Trained on"</h3>
-            {tree(&card.data)}
-            <h3>"How good it is"</h3>
-            {tree(&card.metrics)}
+            {(!card.command.is_empty()).then(|| view! {
+                <h3>"Made by"</h3>
+                <pre class="command">{card.command.clone()}</pre>
+            })}
         </details>
     }
 }
@@ -111,7 +116,12 @@ fn short(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(flag) => flag.to_string(),
         Value::Null => "–".to_owned(),
-        Value::Array(list) => list.iter().map(short).collect::<Vec<_>>().join(" to "),
+        // Two numbers are an interval; a list of anything else is a list, and one of objects is for `tree`.
+        Value::Array(list) if list.iter().any(|one| short(one).is_empty()) => String::new(),
+        Value::Array(list) => {
+            let numbers = list.len() == 2 && list.iter().all(Value::is_number);
+            list.iter().map(short).collect::<Vec<_>>().join(if numbers { " to " } else { ", " })
+        }
         Value::Object(map) => {
             let part = |keys: &[&str]| keys.iter().find_map(|key| map.get(*key)).map(short);
             match (
@@ -147,6 +157,7 @@ fn tree(value: &Value) -> AnyView {
                 .collect();
             view! { <dl>{rows}</dl> }.into_any()
         }
+        Value::Array(list) if short(value).is_empty() => list.iter().map(tree).collect_view().into_any(),
         Value::Null => view! { <span class="muted">"not stated"</span> }.into_any(),
         other => short(other).into_any(),
     }
@@ -162,6 +173,13 @@ mod tests {
         let other = serde_json::json!({ "value": 0.9123, "interval": [0.9, 0.92] });
         assert_eq!(short(&one), "0.912 (0.900 to 0.920)");
         assert_eq!(short(&one), short(&other));
+    }
+
+    #[test]
+    fn a_list_of_objects_is_no_line_of_nothing() {
+        assert_eq!(short(&serde_json::json!([{ "name": "a" }, { "name": "b" }])), "");
+        assert_eq!(short(&serde_json::json!(["I", "II", "V1"])), "I, II, V1");
+        assert_eq!(short(&serde_json::json!([1, 8])), "1 to 8");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn Notices() -> impl IntoView {
                     <div class="notice error" role="alert" data-testid="error-card">
                         <div class="notice-text">
                             <strong>{problem.title.clone()}</strong>
-                            <p>{problem.message.clone()}</p>
+                            <p>{without_name(&problem.title, &problem.message)}</p>
                         </div>
                         <button
                             class="button icon"
@@ -39,6 +39,13 @@ pub fn Notices() -> impl IntoView {
             }/>
         </div>
     }
+}
+
+/// The message without the file's name in front, which stands above it already; it begins with a capital letter.
+fn without_name(name: &str, message: &str) -> String {
+    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message);
+    let mut letters = rest.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Asks for what a table of numbers does not say.
@@ -64,7 +71,7 @@ fn Ask(question: Question) -> impl IntoView {
         <form class="notice question" data-testid="question" on:submit=submit>
             <div class="notice-text">
                 <strong>{question.files.join(", ")}</strong>
-                <p>{question.message.clone()}</p>
+                <p>{without_name(&question.files.join(", "), &question.message)}</p>
             </div>
             {wants_rate.then(|| view! {
                 <label class="field"><span>"Samples a second"</span>
@@ -84,5 +91,16 @@ fn Ask(question: Question) -> impl IntoView {
             <button class="button primary" type="submit" data-testid="hint-submit" prop:disabled=move || !valid()>"Read"</button>
             <button class="button icon" type="button" aria-label="Dismiss" on:click=move |_| answer_question(state, id, None)>"×"</button>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_name;
+
+    #[test]
+    fn a_card_does_not_say_its_files_name_twice() {
+        assert_eq!(without_name("a.edf", "a.edf: found 3 bytes"), "Found 3 bytes");
+        assert_eq!(without_name("a.edf", "a.edfx is short"), "A.edfx is short");
     }
 }

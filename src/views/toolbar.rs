@@ -18,7 +18,7 @@ pub fn Toolbar() -> impl IntoView {
         Layout::Rows => "Rows",
     };
     view! {
-        <div class="toolbar" role="toolbar" aria-label="Paper">
+        <div class="toolbar" role="group" aria-label="Paper">
             <label class="field grow">
                 <span class="off">"Recording"</span>
                 <select
@@ -37,7 +37,7 @@ pub fn Toolbar() -> impl IntoView {
             <button
                 class="button icon"
                 aria-label="Close this recording"
-                title="Close this recording"
+                title="Close this recording (X)"
                 data-testid="close"
                 on:click=move |_| if let Some(id) = state.selected.get_untracked() { state.close(id) }
             >"×"</button>

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::browser;
-use crate::intake;
 use crate::state::State;
+use crate::{browser, intake, menus};
 
 /// What is shown before the first recording.
 #[component]
@@ -38,7 +37,10 @@ pub fn SampleList() -> impl IntoView {
                 <For each=move || samples.get() key=|sample| sample.title.clone() children=move |sample| {
                     let (title, origin) = (sample.title.clone(), sample.origin.clone());
                     view! {
-                        <button class="sample" data-testid="sample-button" on:click=move |_| intake::open_sample(state, sample.clone())>
+                        <button class="sample" data-testid="sample-button" on:click=move |_| {
+                            menus::close(None);
+                            intake::open_sample(state, sample.clone());
+                        }>
                             <span class="sample-title">{title}</span>
                             <span class="muted">{origin}</span>
                         </button>

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Message, WebSocket};
 
 /// No single call takes longer; what does (a classification) is polled for instead.
@@ -49,7 +50,10 @@ impl Connection {
             .context("Chromium's address is no ws:// address")?;
         let stream = TcpStream::connect(host)?;
         stream.set_nodelay(true)?;
-        let (socket, _) = tungstenite::client(address, stream).map_err(|reason| anyhow!("{reason}"))?;
+        // The pixels of a printed page are larger than what the library takes from a stranger.
+        let limits = WebSocketConfig::default().max_frame_size(None).max_message_size(None);
+        let (socket, _) = tungstenite::client::client_with_config(address, stream, Some(limits))
+            .map_err(|reason| anyhow!("{reason}"))?;
         socket.get_ref().set_read_timeout(Some(Duration::from_millis(20)))?;
         let mut connection = Self {
             socket,

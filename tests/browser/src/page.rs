@@ -170,21 +170,84 @@ impl<'a> Page<'a> {
         self.connection.set_offline(offline)
     }
 
+    fn workers(&self) -> Vec<String> {
+        let targets = self.connection.targets.iter().filter(|(_, target)| target.kind == "worker");
+        targets.map(|(session, _)| session.clone()).collect()
+    }
+
     /// Ends every dedicated worker as a crash would.
     pub fn kill_workers(&mut self) -> Result<usize> {
-        let workers: Vec<String> = self
-            .connection
-            .targets
-            .iter()
-            .filter(|(_, target)| target.kind == "worker")
-            .map(|(session, _)| session.clone())
-            .collect();
+        let workers = self.workers();
         for session in &workers {
             // An error that nobody catches; terminating from outside is not something that a page can see.
             let crash = json!({ "expression": "setTimeout(() => { throw new Error('killed by a test'); }, 0)" });
             self.connection.call(session, "Runtime.evaluate", &crash)?;
         }
         Ok(workers.len())
+    }
+
+    /// The value of an expression in every dedicated worker; what a worker that ends over it says is left out.
+    pub fn in_workers(&mut self, expression: &str) -> Result<Vec<Value>> {
+        let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let workers = self.workers();
+        Ok(workers
+            .iter()
+            .filter_map(|session| self.connection.call(session, "Runtime.evaluate", &params).ok())
+            .map(|answer| answer["result"]["value"].clone())
+            .collect())
+    }
+
+    /// Crashes the process of the browser that speaks to the GPU, as a driver's fault does.
+    pub fn crash_gpu(&mut self) -> Result<()> {
+        self.connection.call("", "Browser.crashGpuProcess", &json!({})).map(drop)
+    }
+
+    /// Presses a key on what has the focus, such as `?` or `Escape`; `control` holds the control key down.
+    pub fn press(&mut self, key: &str, control: bool) -> Result<()> {
+        let code = match key {
+            "Escape" => 27,
+            "Tab" => 9,
+            "Enter" => 13,
+            _ => key.to_uppercase().bytes().next().map_or(0, u32::from),
+        };
+        let text = if key.chars().count() == 1 && !control { key } else { "" };
+        let modifiers = if control { 2 } else { 0 };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            self.call(
+                "Input.dispatchKeyEvent",
+                &json!({ "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code, "modifiers": modifiers }),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Files that the page saves go into a folder, without a question.
+    pub fn save_into(&mut self, folder: &Path) -> Result<()> {
+        let params = json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
+        self.connection.call("", "Browser.setDownloadBehavior", &params).map(drop)
+    }
+
+    /// The page may use the clipboard.
+    pub fn allow_clipboard(&mut self) -> Result<()> {
+        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.connection.call("", "Browser.grantPermissions", &permissions)?;
+        self.call("Page.bringToFront", &json!({}))?;
+        self.call("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true })).map(drop)
+    }
+
+    /// What the print command makes, as PDF, at the size that the page asks for.
+    pub fn pdf(&mut self) -> Result<Vec<u8>> {
+        let answer = self.call("Page.printToPDF", &json!({ "preferCSSPageSize": true, "printBackground": true }))?;
+        base64::engine::general_purpose::STANDARD
+            .decode(answer["data"].as_str().unwrap_or_default())
+            .context("the print is not base64")
+    }
+
+    /// Lays the page out as for print, or as for the screen again.
+    pub fn as_print(&mut self, print: bool) -> Result<()> {
+        let media = if print { "print" } else { "" };
+        self.call("Emulation.setEmulatedMedia", &json!({ "media": media })).map(drop)
     }
 
     /// Forgets requests and errors so far.

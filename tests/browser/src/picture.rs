@@ -27,15 +27,20 @@ pub struct Place {
 impl Picture {
     /// Reads the canvas of an open recording.
     pub fn take(page: &mut Page) -> Result<Self> {
+        Self::of(page, "paper-canvas")
+    }
+
+    /// Reads a canvas with ECG paper by its test name.
+    pub fn of(page: &mut Page, name: &str) -> Result<Self> {
         let read = r"(() => {
-            const canvas = document.querySelector('[data-testid=paper-canvas]');
+            const canvas = document.querySelector('[data-testid=NAME]');
             const { width, height } = canvas;
             const bytes = canvas.getContext('2d').getImageData(0, 0, width, height).data;
             let text = '';
             for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
             return { width, height, scale: Number(canvas.dataset.pxPerMm) * Number(canvas.dataset.ratio), pixels: btoa(text) };
         })()";
-        let answer = page.evaluate(read)?;
+        let answer = page.evaluate(&read.replace("NAME", name))?;
         let size = |name: &str| {
             answer[name].as_u64().and_then(|size| usize::try_from(size).ok()).context("the canvas has no size")
         };

@@ -69,7 +69,15 @@ pub fn drop_and_classify(page: &mut Page, files: &[&Path], engine: Answering) ->
     answer(page, engine)
 }
 
-/// The answer that the page shows, once it is there.
+/// The answer that the page shows, once it is there; cards about other files may stand beside it.
+pub fn labels(page: &mut Page, engine: Answering) -> Result<Probabilities> {
+    let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
+    let ran = format!("document.querySelector('[data-testid=ran]')?.dataset.engine === {:?}", engine.name());
+    page.wait(&format!("labels from the {}", engine.name()), &ran, patience)?;
+    rows(page)
+}
+
+/// The answer that the page shows, once it is there; an error card instead of it is an error.
 pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
     let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
     let settled = "document.querySelector('[data-testid=ran]')?.dataset.engine ?? (document.querySelector('[data-testid=error-card], [data-testid=classify-error], [data-testid=question]') ? 'an error' : null)";
@@ -78,6 +86,10 @@ pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
         let said = page.evaluate("document.querySelector('[data-testid=error-card], [data-testid=classify-error], [data-testid=question]')?.innerText ?? document.querySelector('[data-testid=gpu-reason]')?.textContent ?? ''")?;
         bail!("the answer came from {ran}, expected the {}: {said}", engine.name());
     }
+    rows(page)
+}
+
+fn rows(page: &mut Page) -> Result<Probabilities> {
     let rows = page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))")?;
     let rows = rows.as_object().context("the findings are no table")?;
     let probabilities: Probabilities =

@@ -91,3 +91,99 @@ pub(super) fn replaced(suite: &Suite) -> Result<()> {
     ensure!(apart < 1e-3, "the new worker answers differently, by {apart}");
     Ok(())
 }
+
+/// What the engine computes in is filled with garbage: its next step traps, as after a fault of its own.
+const SPOIL: &str = "import(new URL('../engines/engine_cpu.js', location.href)).then((engine) => engine.default()).then((module) => { new Uint8Array(module.memory.buffer).fill(0x5a); return module.memory.buffer.byteLength; })";
+
+pub(super) fn trapped(suite: &Suite) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(Gpu::Off)?;
+    let mut page = browser.page(&site.address())?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let files = Recording::of(suite).wfdb();
+    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    let spoilt = page.in_workers(SPOIL)?;
+    ensure!(
+        spoilt.iter().any(|bytes| bytes.as_u64().is_some_and(|bytes| bytes > 1_000_000)),
+        "no engine's memory was reached: {spoilt:?}"
+    );
+    // The page does not know yet; it hears of it when it asks, and asks again.
+    page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
+    page.wait(
+        "both recordings",
+        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
+        60,
+    )?;
+    let after = visitor::labels(&mut page, Answering::Cpu)?;
+    let apart = visitor::difference(&after, &before)?;
+    ensure!(apart < 1e-3, "the new engine answers differently, by {apart}");
+    let trap =
+        page.errors().into_iter().find(|error| error.contains("RuntimeError") || error.contains("the engine stopped"));
+    println!("    the trap: {}", trap.as_deref().unwrap_or("not told").lines().next().unwrap_or_default());
+    Ok(())
+}
+
+pub(super) fn hung(suite: &Suite) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(Gpu::Off)?;
+    let mut page = browser.page(&site.address())?;
+    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let files = Recording::of(suite).wfdb();
+    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    // The worker is there but hears nothing any more, as one that the system has put to sleep for good.
+    page.in_workers("void (self.onmessage = null)")?;
+    page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
+    let button = format!("document.querySelector({:?})", format!("{} button", by("task")));
+    page.wait("a task that can be cancelled", &format!("{button} !== null"), 20)?;
+    page.click(&format!("{} button", by("task")))?;
+    page.wait("the end of the task", &format!("{button} === null"), 5)?;
+    page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
+    page.wait(
+        "both recordings",
+        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
+        60,
+    )?;
+    let after = visitor::labels(&mut page, Answering::Cpu)?;
+    let apart = visitor::difference(&after, &before)?;
+    ensure!(apart < 1e-3, "the new engine answers differently, by {apart}");
+    Ok(())
+}
+
+pub(super) fn gpu_lost(suite: &Suite) -> Result<()> {
+    let site = Site::serve(&suite.site, 0)?;
+    let mut browser = Chromium::start(Gpu::On)?;
+    let mut page = browser.page(&site.address())?;
+    visitor::engine_ready(&mut page, Answering::Gpu)?;
+    let files = Recording::of(suite).wfdb();
+    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Gpu)?;
+    page.crash_gpu()?;
+    // Until the GPU has proved itself again the CPU answers, or the status says what happened.
+    let badge = by("engine-badge");
+    page.wait(
+        "the page to notice that the GPU is lost",
+        &format!("document.querySelector({badge:?}).dataset.engine !== 'gpu'"),
+        60,
+    )?;
+    let told = page.evaluate("document.querySelector('[data-testid=status]').textContent")?;
+    println!("    the page says: {}", told.as_str().unwrap_or_default());
+    let kept = page.evaluate(&format!("document.querySelector({:?}) !== null", by("paper-canvas")))?;
+    ensure!(kept == true, "the recording went with the GPU");
+    page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
+    page.wait(
+        "both recordings",
+        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
+        60,
+    )?;
+    page.wait("labels after the loss", "document.querySelector('[data-testid=ran]')?.dataset.engine", 300)?;
+    visitor::engine_ready(&mut page, Answering::Gpu).context("the GPU did not come back")?;
+    page.drop_files(&by("drop-zone"), &paths(&files))?;
+    page.wait(
+        "the third recording",
+        "document.querySelectorAll('[data-testid=recording-select] option').length === 3",
+        60,
+    )?;
+    let after = visitor::labels(&mut page, Answering::Gpu)?;
+    let apart = visitor::difference(&after, &before)?;
+    ensure!(apart < 1e-3, "after the loss the GPU answers differently, by {apart}");
+    Ok(())
+}

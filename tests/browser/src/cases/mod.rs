@@ -1,11 +1,14 @@
 //! What the page has to do, as sentences that can be false.
 
+mod cancel;
 mod engines;
 mod fixtures;
 mod hostile;
+mod intake;
 mod offline;
 mod open;
 mod privacy;
+mod takeaway;
 
 use crate::native::Native;
 use anyhow::Result;
@@ -47,6 +50,31 @@ const CASES: &[Case] = &[
         run: open::picked_and_samples,
     },
     Case {
+        name: "a dropped folder is searched to its depth and what is no recording shares one card",
+        needs_gpu: false,
+        run: intake::dropped_folder,
+    },
+    Case { name: "a picked folder gives its recordings", needs_gpu: false, run: intake::picked_folder },
+    Case { name: "pasted files and a pasted table are read", needs_gpu: false, run: intake::pasted },
+    Case {
+        name: "a cancel in the middle of a file of 100 MB is heard at once",
+        needs_gpu: false,
+        run: cancel::while_reading,
+    },
+    Case { name: "an engine that traps is replaced and the file is read", needs_gpu: false, run: engines::trapped },
+    Case { name: "an engine that hangs is replaced by a cancel", needs_gpu: false, run: engines::hung },
+    Case {
+        name: "keys do what buttons do, and a closed recording comes back",
+        needs_gpu: false,
+        run: takeaway::keys_and_undo,
+    },
+    Case { name: "findings are copied and saved in plain words", needs_gpu: false, run: takeaway::findings },
+    Case {
+        name: "the printed page is one sheet of A4 with the trace at 25 mm/s",
+        needs_gpu: false,
+        run: takeaway::printed,
+    },
+    Case {
         name: "without an adapter the CPU answers and the page says why",
         needs_gpu: false,
         run: engines::no_adapter,
@@ -85,6 +113,7 @@ const CASES: &[Case] = &[
         needs_gpu: true,
         run: engines::gpu_agrees,
     },
+    Case { name: "a GPU that is lost comes back and the recording stays", needs_gpu: true, run: engines::gpu_lost },
     Case {
         name: "after one visit the GPU engine works without a network",
         needs_gpu: true,
