@@ -2,6 +2,23 @@
 // From then on the engine owns onmessage. Messages are { body, buffers } as crates/engine/src/protocol.rs says.
 
 const say = (body) => self.postMessage({ body, buffers: [] });
+
+// An engine that died says so once, whatever it died of: the page starts another.
+let dead = false;
+function die(reason) {
+  if (dead) return;
+  dead = true;
+  say({ Unavailable: { reason } });
+}
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  die(`the engine stopped: ${event.message || "it did not say why"}`);
+});
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  die(`the engine stopped: ${event.reason?.message ?? event.reason}`);
+});
+
 const progress = (stage, done, total) => say({ Progress: { job: 0, stage, done, total } });
 
 async function download(url, size) {
@@ -41,6 +58,8 @@ self.onmessage = async ({ data }) => {
   self.onmessage = null;
   try {
     const script = import(boot.js);
+    // It is awaited below; until then its failure is nobody's death.
+    script.catch(() => {});
     const bytes = await download(boot.wasm, boot.bytes);
     await check(bytes, boot.sha256, boot.wasm);
     progress("starting the engine", 0, 0);
@@ -50,6 +69,6 @@ self.onmessage = async ({ data }) => {
     module.__wasm_call_ctors?.();
     engine.start(boot.kind);
   } catch (error) {
-    say({ Unavailable: { reason: `the engine could not be started: ${error?.message ?? error}` } });
+    die(`the engine could not be started: ${error?.message ?? error}`);
   }
 };

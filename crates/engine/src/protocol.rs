@@ -189,8 +189,10 @@ pub enum Reply {
         job: Job,
         /// The answer.
         findings: Findings,
-        /// Milliseconds of preparation and network, without loading.
+        /// Milliseconds of preparation, network and map, without loading.
         milliseconds: f64,
+        /// Milliseconds of the network alone; none on a GPU, whose work ends when its numbers are fetched.
+        network: Option<f64>,
     },
     /// A map that was asked for.
     Explained {

@@ -1,5 +1,6 @@
 //! From a request to its replies. What is special to a browser comes in by [`Port`].
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use classify::{Backend, Card, Classifier};
@@ -135,9 +136,22 @@ impl Session {
     ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
         let begin = port.now();
-        let watch = watcher(job, "classifying", port);
+        let network = Cell::new((begin, begin));
+        let mut look = self.watcher(job, "classifying", port);
+        let watch = async |done, total| {
+            if done == total {
+                network.set((network.get().0, port.now()));
+            }
+            let goes_on = look(done, total).await;
+            if done == 0 {
+                network.set((port.now(), begin));
+            }
+            goes_on
+        };
         let findings = classifier.classify_watched(&recording, watch).await?;
-        Ok((Reply::Classified { job, findings, milliseconds: port.now() - begin }, Vec::new()))
+        let (from, to) = network.get();
+        let network = (self.kind == EngineKind::Cpu).then_some(to - from);
+        Ok((Reply::Classified { job, findings, milliseconds: port.now() - begin, network }, Vec::new()))
     }
 
     async fn explain(
@@ -150,9 +164,26 @@ impl Session {
         port: &impl Port,
     ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
-        let watch = watcher(job, "explaining", port);
+        let watch = self.watcher(job, "explaining", port);
         let explanation = classifier.explain_watched(&recording, label, watch).await?;
         Ok((Reply::Explained { job, explanation }, Vec::new()))
+    }
+
+    /// Reports and looks for a cancel between windows when it was long enough ago. The GPU engine does so before the first
+    /// window too, since one batch may take it long; the CPU engine may be done before it would have to say a word.
+    fn watcher(&self, job: Job, stage: &'static str, port: &impl Port) -> impl AsyncFnMut(usize, usize) -> bool {
+        let mut looked = match self.kind {
+            EngineKind::Cpu => port.now(),
+            EngineKind::Gpu => f64::NEG_INFINITY,
+        };
+        async move |done, total| {
+            if port.now() - looked < BETWEEN_LOOKS {
+                return true;
+            }
+            let goes_on = step(job, stage, done, total, port).await.is_ok();
+            looked = port.now();
+            goes_on
+        }
     }
 
     fn ready(&self, model: &str, traces: &[Trace], buffers: &[Vec<u8>]) -> Result<(&Classifier, Recording), Stop> {
@@ -164,22 +195,9 @@ impl Session {
     }
 }
 
-/// Milliseconds between two looks for a cancel while windows are computed: a look costs the CPU engine as much as a
-/// third of a window.
+/// Milliseconds between two looks for a cancel while windows are computed: a look costs the CPU engine a millisecond or
+/// two, about as much as a window.
 const BETWEEN_LOOKS: f64 = 50.0;
-
-/// Reports and looks for a cancel before the first window, and then when it was long enough ago.
-fn watcher(job: Job, stage: &'static str, port: &impl Port) -> impl AsyncFnMut(usize, usize) -> bool {
-    let mut looked = f64::NEG_INFINITY;
-    async move |done, total| {
-        if port.now() - looked < BETWEEN_LOOKS {
-            return true;
-        }
-        let goes_on = step(job, stage, done, total, port).await.is_ok();
-        looked = port.now();
-        goes_on
-    }
-}
 
 async fn open_files(
     job: Job,
