@@ -106,6 +106,23 @@ fn what_failed_is_named_and_makes_the_exit_code_1() {
 }
 
 #[test]
+fn a_searched_folder_passes_over_tables_that_are_no_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["00008_lr.hea", "00008_lr.dat"] {
+        fs::copy(fixtures().join(name), folder.path().join(name)).unwrap();
+    }
+    let weights = folder.path().join("weights.csv");
+    fs::write(&weights, format!("code,weight\n{}", "164889003,0.5\n".repeat(30))).unwrap();
+    let output = einthoven(&["inspect", folder.path().to_str().unwrap()]);
+    assert!(succeeded(&output).contains("00008_lr"));
+    assert!(text(&output.stderr).contains("1 file of other kinds passed over"), "{}", text(&output.stderr));
+    // Who names it means it, and is told what it lacks.
+    let named = einthoven(&["inspect", weights.to_str().unwrap()]);
+    assert_eq!(named.status.code(), Some(1));
+    assert!(text(&named.stderr).contains("--rate"), "{}", text(&named.stderr));
+}
+
+#[test]
 fn a_table_that_states_no_rate_says_which_option_gives_it() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("table.csv");
