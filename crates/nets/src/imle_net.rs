@@ -85,15 +85,18 @@ impl ImleNet {
         let x = x.reshape([batch * leads * windows, 1, WINDOW]);
         let x = self.blocks.iter().fold(relu(self.stem.forward(x)), |x, block| block.forward(x));
         let (beats, beat) = self.beat.forward(x.swap_dims(1, 2));
-        let sequence = self.lstm.forward(beats.reshape([batch * leads, windows, FEATURES]));
+        let (logits, rhythm, lead) = self.from_beats(beats, batch);
+        let attention = Attention { beat: beat.reshape([batch, leads, windows, POSITIONS]), rhythm, lead };
+        Output { logits, embeddings: None, attention: Some(attention), features: None }
+    }
+
+    /// The way from the windows' vectors `[batch x 12 leads x 20 windows, 128]` to the logits, with the scores over
+    /// windows `[batch, 12, 20]` and over leads `[batch, 12]`.
+    pub fn from_beats(&self, beats: Tensor<2>, batch: usize) -> (Tensor<2>, Tensor<3>, Tensor<2>) {
+        let sequence = self.lstm.forward(beats.reshape([batch * LEADS, WINDOWS, FEATURES]));
         let (rhythms, rhythm) = self.rhythm.forward(sequence);
-        let (whole, lead) = self.lead.forward(rhythms.reshape([batch, leads, FEATURES]));
-        let attention = Attention {
-            beat: beat.reshape([batch, leads, windows, POSITIONS]),
-            rhythm: rhythm.reshape([batch, leads, windows]),
-            lead,
-        };
-        Output { logits: self.dense.forward(whole), embeddings: None, attention: Some(attention), features: None }
+        let (whole, lead) = self.lead.forward(rhythms.reshape([batch, LEADS, FEATURES]));
+        (self.dense.forward(whole), rhythm.reshape([batch, LEADS, WINDOWS]), lead)
     }
 
     /// Labels.

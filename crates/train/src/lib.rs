@@ -13,6 +13,7 @@
 //! ```
 // Unsafe code is denied by the workspace; `fast::product` alone allows it, for one call into a library of matrix products.
 
+pub mod answer;
 pub mod batch_loss;
 pub mod batches;
 pub mod cache;

@@ -1,11 +1,13 @@
 //! A network's answers for many recordings.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use nets::Network;
 
+use crate::answer::answer;
 use crate::batches::window_starts;
 use crate::dataset::{Dataset, Example};
 use crate::ecgpack::LEADS;
+use crate::fast::Mode;
 use crate::recipes::Aggregate;
 
 /// Logits of every window of some recordings.
@@ -54,8 +56,8 @@ pub fn predict(
         for &(number, start) in chunk {
             data.window(examples[number], start, window, &mut inputs);
         }
-        let inputs = Tensor::<3>::from_data(TensorData::new(inputs, [chunk.len(), LEADS, window]), &device);
-        let logits = crate::optimiser::numbers(network.forward(inputs).logits);
+        let answer = answer(network, &inputs, chunk.len(), window, Mode::Inference, &device);
+        let logits = crate::optimiser::numbers(answer.logits);
         for (&(number, _), logits) in chunk.iter().zip(logits.chunks_exact(classes)) {
             predictions.logits[number].extend_from_slice(logits);
         }

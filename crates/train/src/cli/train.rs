@@ -177,6 +177,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         training.len(),
         validation.len()
     );
+    let commit = commit_of_run(&folder, options.resume)?;
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second Ctrl-C ends at once; the checkpoint is written whole or not at all, so nothing is lost.
@@ -205,7 +206,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     write_curve(&folder, &trained.curve)?;
     let out = options.out.clone().unwrap_or_else(|| Path::new("models").join(&name));
     eprintln!("measuring on fold 9 and writing {}", out.display());
-    let provenance = Provenance { name, command: options.command(), commit: commit() };
+    let provenance = Provenance { name, command: options.command(), commit };
     let (_, report) = export(&out, &settings, &trained, &data, &provenance, &device)?;
     println!("fold 9, thresholds chosen there:\n{}", as_text(&report));
     println!("{}", out.join("card.json").display());
@@ -222,6 +223,18 @@ fn write_curve(folder: &Path, curve: &[Epoch]) -> anyhow::Result<()> {
     table.flush()?;
     let path = folder.join("curve.json");
     std::fs::write(&path, serde_json::to_vec_pretty(curve)?).with_context(|| format!("writing {}", path.display()))
+}
+
+/// The commit that a run was started at, kept in its folder; a run that is resumed at another names both.
+fn commit_of_run(folder: &Path, resume: bool) -> anyhow::Result<String> {
+    let path = folder.join("commit");
+    let mut all = commit();
+    if resume && let Ok(before) = std::fs::read_to_string(&path) {
+        all = if before.ends_with(&all) { before } else { format!("{before}, resumed at {all}") };
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    std::fs::write(&path, &all).with_context(|| format!("writing {}", path.display()))?;
+    Ok(all)
 }
 
 /// The commit of the folder that the program runs in, or nothing where there is none.
