@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our engines beside onnxruntime-web with the same network in the same browser, what the page
 //! weighs, and how long a visitor waits. Ratios of one run are worth more than milliseconds of two.
 
+mod beside;
 mod onnx;
 mod runtime;
 mod weights;
@@ -32,8 +33,8 @@ pub struct Options {
     no_gpu: bool,
 }
 
-/// How often the CPU answers; the least of them counts, since others use the machine too.
-const CPU_RUNS: usize = 15;
+/// How often the CPU answers: least and median are told, since others use the machine too.
+const CPU_RUNS: usize = 40;
 const GPU_RUNS: usize = 3;
 
 /// Measures and prints.
@@ -48,29 +49,27 @@ pub fn bench(options: &Options) -> Result<()> {
 
     let recording = paths::root().join("tests/fixtures/one-recording/00001_lr.csv");
     let site = Site::serve(&folder, 0)?;
-    println!("Milliseconds a recording of 10 s (least; median), in Chromium");
-    let cpu = engine(&site, &model.name, &recording, Answering::Cpu, CPU_RUNS)?;
-    row("our CPU engine, preparation included", &cpu.times, None);
     let runtime = runtime::Runtime::get(&model)?;
-    let mut ort = None;
-    if let Some(runtime) = &runtime {
-        let times = runtime.run(Gpu::Off, CPU_RUNS, &cpu.probabilities)?;
-        row("onnxruntime-web, wasm, 1 thread, network alone", &times, Some(&cpu.times));
-        ort = Some(least(&times));
+    println!("Milliseconds a recording of 10 s, in Chromium, {CPU_RUNS} runs turn and turn about (least; median)");
+    let cpu = beside::run(&folder, &model, &recording, runtime.as_ref(), CPU_RUNS)?;
+    row("our CPU engine, network alone", &cpu.network);
+    row("our CPU engine, preparation, network and map", &cpu.engine);
+    row("our CPU engine, whole: from the page's question to its answer", &cpu.whole);
+    if runtime.is_some() {
+        row("onnxruntime-web, wasm, 1 thread, network alone", &cpu.runtime);
+        println!("\nOurs : onnxruntime-web's one thread (by least; by median)");
+        ratio("network alone : network alone", &cpu.network, &cpu.runtime);
+        ratio("whole : network alone", &cpu.whole, &cpu.runtime);
     }
     if !options.no_gpu {
-        let gpu = engine(&site, &model.name, &recording, Answering::Gpu, GPU_RUNS)?;
-        row("our GPU engine, preparation included", &gpu.times, None);
+        println!("\nMilliseconds a recording on the GPU, {GPU_RUNS} runs each (least; median)");
+        let gpu = on_gpu(&site, &model.name, &recording, GPU_RUNS)?;
+        row("our GPU engine, preparation, network and map", &gpu);
         if let Some(runtime) = &runtime {
-            row(
-                "onnxruntime-web, WebGPU, network alone",
-                &runtime.run(Gpu::On, GPU_RUNS, &cpu.probabilities)?,
-                Some(&gpu.times),
-            );
+            let times = runtime.on_gpu(GPU_RUNS, &cpu.probabilities)?;
+            row("onnxruntime-web, WebGPU, network alone", &times);
+            ratio("ours : onnxruntime-web", &gpu, &times);
         }
-    }
-    if let Some(ort) = ort {
-        println!("\nCPU engine : onnxruntime-web's one thread = {:.2}", least(&cpu.times) / ort);
     }
 
     println!("\nMilliseconds from the drop");
@@ -125,32 +124,25 @@ impl Model {
     }
 }
 
-struct Measured {
-    times: Vec<f64>,
-    probabilities: browser::native::Probabilities,
-}
-
-/// Drops the same recording again and again; the engine's own times, the first ones left out.
-fn engine(site: &Site, model: &str, recording: &Path, engine: Answering, runs: usize) -> Result<Measured> {
-    let mut browser = Chromium::start(if engine == Answering::Gpu { Gpu::On } else { Gpu::Off })?;
+/// Drops the same recording again and again; the GPU engine's own times, the first one left out.
+fn on_gpu(site: &Site, model: &str, recording: &Path, runs: usize) -> Result<Vec<f64>> {
+    let mut browser = Chromium::start(Gpu::On)?;
     let mut page = browser.page(&site.address())?;
     visitor::remember(&mut page, &[("model", model)])?;
-    visitor::engine_ready(&mut page, engine)?;
+    visitor::engine_ready(&mut page, Answering::Gpu)?;
     let mut times = Vec::new();
-    let mut probabilities = browser::native::Probabilities::new();
-    let warm_up = if engine == Answering::Gpu { 1 } else { 3 };
-    for run in 0..runs + warm_up {
+    for run in 0..=runs {
         page.drop_files(&by("drop-zone"), &[recording])?;
         let opened =
             format!("document.querySelectorAll('[data-testid=recording-select] option').length === {}", run + 1);
         page.wait("the recording", &opened, 60)?;
-        probabilities = visitor::answer(&mut page, engine)?;
+        visitor::answer(&mut page, Answering::Gpu)?;
         let milliseconds = page.evaluate("Number(document.querySelector('[data-testid=ran]').dataset.milliseconds)")?;
-        if run >= warm_up {
+        if run > 0 {
             times.push(milliseconds.as_f64().context("the page tells no time")?);
         }
     }
-    Ok(Measured { times, probabilities })
+    Ok(times)
 }
 
 /// From the drop to the drawn paper and to the first label: on a first visit, and on a second one.
@@ -193,10 +185,16 @@ fn least(times: &[f64]) -> f64 {
     times.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
-fn row(what: &str, times: &[f64], beside: Option<&[f64]>) {
+fn median(times: &[f64]) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
-    let ratio = beside.map_or_else(String::new, |own| format!("  = {:.2} x ours", least(times) / least(own)));
-    println!("{:>10.1} {median:>10.1}  {what}{ratio}", least(times));
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn row(what: &str, times: &[f64]) {
+    println!("{:>10.1} {:>10.1}  {what}", least(times), median(times));
+}
+
+fn ratio(what: &str, ours: &[f64], other: &[f64]) {
+    println!("{:>10.2} {:>10.2}  {what}", least(ours) / least(other), median(ours) / median(other));
 }

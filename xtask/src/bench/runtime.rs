@@ -55,42 +55,51 @@ impl Runtime {
         Ok(Some(Self { folder, labels, temperature }))
     }
 
-    /// Milliseconds of each run, after one that does not count; an error when the answers are not ours.
-    pub fn run(&self, gpu: Gpu, runs: usize, ours: &Probabilities) -> Result<Vec<f64>> {
-        let (script, provider) = match gpu {
-            Gpu::Off => ("ort.wasm.min.mjs", "wasm"),
-            Gpu::On => ("ort.webgpu.min.mjs", "webgpu"),
-        };
+    /// Its files, the network and the input, for another folder that is served.
+    pub fn copy_to(&self, folder: &Path) -> Result<()> {
+        for entry in std::fs::read_dir(self.folder.path())?.flatten().filter(|entry| entry.file_name() != "index.html")
+        {
+            std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+
+    /// Milliseconds of each run on the GPU, after one that does not count; an error when the answers are not ours.
+    pub fn on_gpu(&self, runs: usize, ours: &Probabilities) -> Result<Vec<f64>> {
         let site = Site::serve(self.folder.path(), 0)?;
-        let mut browser = Chromium::start(gpu)?;
+        let mut browser = Chromium::start(Gpu::On)?;
         let mut page = browser.page(&site.address())?;
-        let classes = self.labels.len();
         page.evaluate(&format!(
             "window.work = (async () => {{
-                const ort = await import('./{script}');
+                const ort = await import('./ort.webgpu.min.mjs');
                 ort.env.wasm.numThreads = 1;
                 ort.env.wasm.wasmPaths = new URL('./', location.href).href;
-                const session = await ort.InferenceSession.create('network.onnx', {{ executionProviders: ['{provider}'] }});
+                const session = await ort.InferenceSession.create('network.onnx', {{ executionProviders: ['webgpu'] }});
                 const {{ shape, values }} = await (await fetch('input.json')).json();
                 const x = new ort.Tensor('float32', new Float32Array(values), shape);
                 const times = [];
                 let logits;
-                for (let run = 0; run < {runs} + {warm_up}; run += 1) {{
+                for (let run = 0; run < {runs} + 1; run += 1) {{
                     const start = performance.now();
                     logits = (await session.run({{ x }})).logits.data;
-                    if (run >= {warm_up}) times.push(performance.now() - start);
+                    if (run >= 1) times.push(performance.now() - start);
                 }}
                 window.done = {{ times, logits: Array.from(logits) }};
-            }})().catch((reason) => {{ window.done = {{ failed: String(reason) }}; }}), 0",
-            warm_up = if gpu == Gpu::On { 1 } else { 3 },
+            }})().catch((reason) => {{ window.done = {{ failed: String(reason) }}; }}), 0"
         ))?;
         page.wait("onnxruntime-web", "window.done !== undefined", 600)?;
         let done = page.evaluate("window.done")?;
-        ensure!(done["failed"].is_null(), "onnxruntime-web ({provider}): {}", done["failed"]);
+        ensure!(done["failed"].is_null(), "onnxruntime-web on WebGPU: {}", done["failed"]);
         let numbers = |name: &str| -> Vec<f64> {
             done[name].as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect()
         };
-        let logits = numbers("logits");
+        self.agrees(&numbers("logits"), ours)?;
+        Ok(numbers("times"))
+    }
+
+    /// An error when its logits `[window, label]` do not give our answer.
+    pub fn agrees(&self, logits: &[f64], ours: &Probabilities) -> Result<()> {
+        let classes = self.labels.len();
         for (class, code) in self.labels.iter().enumerate() {
             let windows =
                 logits.iter().skip(class).step_by(classes).map(|logit| 1.0 / (1.0 + (-logit / self.temperature).exp()));
@@ -102,7 +111,7 @@ impl Runtime {
                 sum / count
             );
         }
-        Ok(numbers("times"))
+        Ok(())
     }
 }
 
