@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: our engines beside onnxruntime-web with the same network in the same browser, what the page
-//! weighs, and how long a visitor waits. Ratios of one run are worth more than milliseconds of two.
+//! weighs, how long a visitor waits, and training beside PyTorch. Ratios of one run are worth more than milliseconds of two.
 
 mod beside;
 mod onnx;
 mod runtime;
+mod training;
 mod weights;
 
 use crate::assemble::Mode;
@@ -13,7 +14,7 @@ use anyhow::{Context, Result};
 use browser::server::Site;
 use browser::visitor::{self, Answering, by};
 use browser::{Chromium, Gpu, Page};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,20 @@ pub struct Options {
     /// Leave out everything on the GPU, which on a machine without one is software and slow.
     #[arg(long)]
     no_gpu: bool,
+    /// Only one part.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// A Python with torch, numpy and zstandard, to measure PyTorch's training beside ours; else `python3` if it has them.
+    #[arg(long)]
+    python: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The engines, the page's weight and a visitor's waiting.
+    Page,
+    /// Training.
+    Training,
 }
 
 /// How often the CPU answers: least and median are told, since others use the machine too.
@@ -39,6 +54,16 @@ const GPU_RUNS: usize = 3;
 
 /// Measures and prints.
 pub fn bench(options: &Options) -> Result<()> {
+    if options.only != Some(Part::Training) {
+        page(options)?;
+    }
+    if options.only != Some(Part::Page) {
+        training::compare(options.python.as_deref())?;
+    }
+    Ok(())
+}
+
+fn page(options: &Options) -> Result<()> {
     test::install_browser()?;
     let folder = match &options.site {
         Some(site) => site.clone(),
@@ -79,9 +104,6 @@ pub fn bench(options: &Options) -> Result<()> {
     println!("{:>10.0} {:>12.0}  warm: a second visit", warm.0, warm.1);
 
     println!("\nBytes of every file\n{}", dist::table(&folder)?);
-    println!(
-        "\nTraining: `train-native` prints its records a second; tests/reference/README.md has PyTorch's beside it."
-    );
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod bench;
 mod device;
 mod evaluate;
 mod fetch;
@@ -40,6 +41,8 @@ enum Command {
     Fetch(fetch::Options),
     /// List the networks
     Models,
+    /// Measure how fast a step of training is here, on simulated recordings (`RAYON_NUM_THREADS=1` for one thread)
+    Bench(bench::Options),
 }
 
 /// Runs the command.
@@ -50,5 +53,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Evaluate(options)) => evaluate::run(&options),
         Some(Command::Fetch(options)) => fetch::run(&options),
         Some(Command::Models) => models::run(),
+        Some(Command::Bench(options)) => bench::run(&options),
     }
 }
