@@ -3,6 +3,7 @@
 use ecg::{Finding, Findings};
 use engine::protocol::EngineKind;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// Stands on everything that leaves the page.
 pub const DISCLAIMER: &str = "Research software, not a medical device";
@@ -26,7 +27,7 @@ pub fn percent(part: f32) -> String {
     let value = f64::from(part.clamp(0.0, 1.0)) * 100.0;
     if value > 0.0 && value < 0.05 {
         "< 0.1%".to_owned()
-    } else if value < 100.0 && value >= 99.95 {
+    } else if (99.95..100.0).contains(&value) {
         "> 99.9%".to_owned()
     } else {
         format!("{value:.1}%")
@@ -66,19 +67,19 @@ impl Report<'_> {
         let mut text = format!("{}\n{}\n", self.recording, self.model);
         let (present, absent): (Vec<_>, Vec<_>) = self.sorted().into_iter().partition(|finding| finding.present());
         for (heading, list) in [("Reaches its threshold", present), ("Below its threshold", absent)] {
-            text.push_str(&format!("\n{heading}:\n"));
+            let _ = writeln!(text, "\n{heading}:");
             if list.is_empty() {
                 text.push_str("  none\n");
             }
             for one in list {
                 let (value, threshold) = (percent(one.probability), percent(one.threshold));
-                text.push_str(&format!("  {} ({}): {value}, threshold {threshold}\n", one.name, one.code));
+                let _ = writeln!(text, "  {} ({}): {value}, threshold {threshold}", one.name, one.code);
             }
         }
         for warning in &self.findings.warnings {
-            text.push_str(&format!("\nWarning: {warning}\n"));
+            let _ = writeln!(text, "\nWarning: {warning}");
         }
-        text.push_str(&format!("\nEinthoven, {} engine. {DISCLAIMER}.\n", engine_name(self.engine)));
+        let _ = writeln!(text, "\nEinthoven, {} engine. {DISCLAIMER}.", engine_name(self.engine));
         text
     }
 
@@ -170,9 +171,10 @@ mod tests {
     #[test]
     fn what_reaches_its_threshold_stands_in_front_of_what_is_likelier_and_does_not() {
         let findings = findings();
-        let codes: Vec<&str> = report(&findings).sorted().iter().map(|one| one.code.as_str()).collect();
+        let report = report(&findings);
+        let codes: Vec<&str> = report.sorted().iter().map(|one| one.code.as_str()).collect();
         assert_eq!(codes, ["B", "A", "C"]);
-        let text = report(&findings).text();
+        let text = report.text();
         assert!(text.find("Beta (B): 30.0%, threshold 20.0%").unwrap() < text.find("Below its threshold").unwrap());
         assert!(text.trim_end().ends_with("not a medical device."), "{text}");
     }

@@ -45,6 +45,7 @@ fn with_report<T>(state: State, tell: impl FnOnce(&Report) -> T) -> Option<T> {
 
 /// Copies the findings as text.
 pub fn copy(state: State) {
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone fits one lifetime, not every one")]
     let Some(text) = with_report(state, |report| report.text()) else { return };
     spawn_local(async move {
         match write_clipboard(&text).await {

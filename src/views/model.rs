@@ -66,9 +66,9 @@ fn CardView(card: Card) -> impl IntoView {
         <details class="card" data-testid="model-card">
             <summary>{summary(&card)}</summary>
             <h3>"How good it is"</h3>
-            {tree(&card.metrics)}
+            {performance(&card.metrics)}
             <h3>"Trained on"</h3>
-            {tree(&card.data)}
+            {tree(&card.data, 0)}
             <h3>"What it is"</h3>
             <dl>
                 {line("Network", card.architecture.clone())}
@@ -132,34 +132,107 @@ fn short(value: &Value) -> String {
             ) {
                 (Some(value), Some(interval), ..) => format!("{value} ({interval})"),
                 (Some(value), None, Some(low), Some(high)) => format!("{value} ({low} to {high})"),
+                // A value with more about it; the value is what fits a line.
+                (Some(value), ..) => value,
                 _ => String::new(),
             }
         }
     }
 }
 
+/// Metrics of each fold: the few that sum it up, and a table by label; what else the card says as it stands there.
+fn performance(metrics: &Value) -> AnyView {
+    let Value::Object(folds) = metrics else { return tree(metrics, 0) };
+    let parts = folds.iter().map(|(name, fold)| match fold.get("classes").and_then(Value::as_array) {
+        Some(classes) => {
+            let known = [
+                ("records", "Recordings"),
+                ("macro_auc", "Macro AUC (95%)"),
+                ("micro_auc", "Micro AUC"),
+                ("fmax", "Fmax"),
+                ("macro_f1", "Macro F1"),
+                ("brier", "Brier score"),
+            ];
+            let rows = known.into_iter().filter_map(|(key, title)| {
+                let value = short(fold.get(key)?);
+                Some(view! { <dt>{title}</dt><dd>{value}</dd> })
+            });
+            view! {
+                <h4>{name.replace('_', " ")}</h4>
+                <dl>{rows.collect_view()}</dl>
+                {by_label(classes)}
+            }
+            .into_any()
+        }
+        None if fold.is_string() => view! { <p class="muted">{short(fold)}</p> }.into_any(),
+        None => view! { <dl>{row(&name.replace('_', " "), fold, 0)}</dl> }.into_any(),
+    });
+    parts.collect_view().into_any()
+}
+
+/// One line a label.
+fn by_label(classes: &[Value]) -> impl IntoView + use<> {
+    let cell = |class: &Value, key: &str| match class.get(key) {
+        Some(Value::Object(map)) => map.get("value").map_or_else(|| "–".to_owned(), short),
+        Some(value) => short(value),
+        None => "–".to_owned(),
+    };
+    let keys = ["code", "positives", "auc", "sensitivity", "specificity"];
+    let lines: Vec<[String; 5]> = classes.iter().map(|class| keys.map(|key| cell(class, key))).collect();
+    view! {
+        <details>
+            <summary>"By label, at its threshold"</summary>
+            <div class="table-scroll">
+                <table>
+                    <thead><tr>
+                        <th scope="col">"Label"</th><th scope="col" title="Recordings with the label">"n"</th><th scope="col">"AUC"</th>
+                        <th scope="col" title="Sensitivity">"Sens."</th><th scope="col" title="Specificity">"Spec."</th>
+                    </tr></thead>
+                    <tbody>
+                        {lines.into_iter().map(|[code, rest @ ..]| view! {
+                            <tr><th scope="row">{code}</th>{rest.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr>
+                        }).collect_view()}
+                    </tbody>
+                </table>
+            </div>
+        </details>
+    }
+}
+
+/// Lists longer than this are folded, but for those at the top.
+const UNFOLDED: usize = 6;
+
 /// Whatever the card says, as nested lists; a card may grow without the page.
-fn tree(value: &Value) -> AnyView {
+fn tree(value: &Value, depth: usize) -> AnyView {
     match value {
         Value::Object(map) if short(value).is_empty() => {
-            let rows: Vec<AnyView> = map
-                .iter()
-                .map(|(key, value)| {
-                    let name = key.replace('_', " ");
-                    match value {
-                        Value::Object(inner) if short(value).is_empty() && inner.len() > 6 => view! {
-                            <dt class="whole"><details><summary>{name}</summary>{tree(value)}</details></dt>
-                        }
-                        .into_any(),
-                        _ => view! { <dt>{name}</dt><dd>{tree(value)}</dd> }.into_any(),
-                    }
-                })
-                .collect();
+            let rows = map.iter().map(|(key, value)| row(&key.replace('_', " "), value, depth)).collect_view();
             view! { <dl>{rows}</dl> }.into_any()
         }
-        Value::Array(list) if short(value).is_empty() => list.iter().map(tree).collect_view().into_any(),
+        Value::Array(list) if short(value).is_empty() => {
+            list.iter().map(|one| tree(one, depth)).collect_view().into_any()
+        }
         Value::Null => view! { <span class="muted">"not stated"</span> }.into_any(),
         other => short(other).into_any(),
+    }
+}
+
+/// One entry of a list: its value beside its name, or below it where that is a list of its own.
+fn row(name: &str, value: &Value, depth: usize) -> AnyView {
+    let name = name.to_owned();
+    let length = match value {
+        _ if !short(value).is_empty() => 0,
+        Value::Object(map) => map.len(),
+        Value::Array(list) => list.len(),
+        _ => 0,
+    };
+    let inner = tree(value, depth + 1);
+    if length == 0 {
+        view! { <dt>{name}</dt><dd>{inner}</dd> }.into_any()
+    } else if length > UNFOLDED && depth > 0 {
+        view! { <dt class="whole"><details><summary>{name}</summary>{inner}</details></dt> }.into_any()
+    } else {
+        view! { <dt class="whole">{name}</dt><dd class="whole">{inner}</dd> }.into_any()
     }
 }
 
@@ -173,6 +246,7 @@ mod tests {
         let other = serde_json::json!({ "value": 0.9123, "interval": [0.9, 0.92] });
         assert_eq!(short(&one), "0.912 (0.900 to 0.920)");
         assert_eq!(short(&one), short(&other));
+        assert_eq!(short(&serde_json::json!({ "value": 0.85, "recall": 0.9 })), "0.850");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One page of A4 paper, at true size: what the browser's print command gives instead of the screen.
 
+use std::fmt::Write;
+
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,7 +15,7 @@ use crate::report::{DISCLAIMER, engine_name, percent};
 use crate::state::{Answer, State};
 
 /// Height for the paper on an A4 sheet on its side, beside title, findings and margins (mm).
-const ROOM: f64 = 140.0;
+const ROOM: f64 = 145.0;
 /// Dots a CSS pixel: 300 dots an inch.
 const DENSITY: f64 = 300.0 / 96.0;
 /// With more labels than this, those that do not reach their threshold are left out from the least likely on.
@@ -107,7 +109,7 @@ fn findings(state: State) -> Option<AnyView> {
     let rows = rows.collect_view();
     let mut line = format!("{model}, {} engine. Bold: reaches its threshold.", engine_name(engine));
     if left_out > 0 {
-        line.push_str(&format!(" {left_out} less likely labels are left out."));
+        let _ = write!(line, " {left_out} less likely labels are left out.");
     }
     Some(view! { <div class="print-findings"><p>{line}</p><ul>{rows}</ul></div> }.into_any())
 }
