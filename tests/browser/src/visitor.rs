@@ -90,7 +90,9 @@ pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
 }
 
 fn rows(page: &mut Page) -> Result<Probabilities> {
-    let rows = page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))")?;
+    // While the page turns to another recording it has none for a moment.
+    let some = "document.querySelector('[data-testid=finding-row]') && Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))";
+    let rows = page.wait("findings", some, PATIENCE)?;
     let rows = rows.as_object().context("the findings are no table")?;
     let probabilities: Probabilities =
         rows.iter().filter_map(|(code, value)| Some((code.clone(), value.as_f64()?))).collect();
