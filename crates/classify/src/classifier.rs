@@ -240,7 +240,7 @@ impl Classifier {
     /// `[window, label]` to the recording's probabilities.
     fn calibrated(&self, logits: &[f32]) -> Result<Vec<f32>, Error> {
         let (card, classes) = (&self.card, self.card.labels.len());
-        if logits.is_empty() || logits.len() % classes != 0 || logits.iter().any(|logit| !logit.is_finite()) {
+        if logits.is_empty() || !logits.len().is_multiple_of(classes) || logits.iter().any(|logit| !logit.is_finite()) {
             return Err(Error::Device(format!("expected {classes} finite numbers a window, found {logits:?}")));
         }
         Ok(windows::probabilities(logits, classes, card.calibration.temperature, card.exclusive, card.window.aggregate))
