@@ -46,6 +46,7 @@ async fn begin(kind: String) {
     }
 }
 
+#[cfg_attr(not(feature = "gpu"), expect(clippy::unused_async, reason = "only a GPU lets one wait"))]
 async fn device(kind: &str) -> Result<(EngineKind, Backend, String), String> {
     match kind {
         #[cfg(feature = "cpu")]
