@@ -25,9 +25,10 @@ pub struct Task {
 }
 
 impl Task {
-    /// The done part, 0 to 1, where it is known.
+    /// The done part, 0 to 1, where it is known. Before the first part is done nothing is known: a single file is read in
+    /// one piece, and "0 %" for seconds would say that nothing happens.
     pub fn part(&self) -> Option<f64> {
-        (self.total > 0.0).then(|| (self.done / self.total).clamp(0.0, 1.0))
+        (self.total > 0.0 && self.done > 0.0).then(|| (self.done / self.total).clamp(0.0, 1.0))
     }
 }
 
@@ -125,5 +126,18 @@ impl Tasks {
         if let Some(controller) = DOWNLOADS.with_borrow_mut(|downloads| downloads.remove(&job)) {
             controller.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_in_one_piece_is_not_shown_as_work_that_stands_still() {
+        let task =
+            Task { job: 1, title: String::new(), stage: String::new(), done: 0.0, total: 1.0, cancellable: true };
+        assert_eq!(task.part(), None);
+        assert_eq!(Task { done: 1.0, total: 4.0, ..task }.part(), Some(0.25));
     }
 }

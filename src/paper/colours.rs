@@ -51,14 +51,15 @@ const HEAT: [Colour; 6] = [
     Colour(60, 4, 12),
 ];
 
-/// Blue-grey to yellow, after cividis (Nuñez, Anderton and Renslow, PLoS ONE 13:e0199239, 2018): dark to light.
-const CIVIDIS: [Colour; 6] = [
-    Colour(20, 32, 58),
-    Colour(44, 66, 112),
-    Colour(98, 104, 116),
-    Colour(150, 142, 112),
-    Colour(206, 184, 88),
-    Colour(255, 233, 76),
+/// Violet, red, orange, yellow, after inferno (van der Walt and Smith, matplotlib 1.5, 2015): dark to light without
+/// turning back, so that it too survives colour blindness; warm is strong here as it is on white.
+const INFERNO: [Colour; 6] = [
+    Colour(22, 11, 57),
+    Colour(80, 18, 123),
+    Colour(158, 47, 100),
+    Colour(221, 81, 58),
+    Colour(250, 148, 20),
+    Colour(246, 215, 70),
 ];
 
 /// On white, as printed paper.
@@ -78,7 +79,7 @@ pub const DARK: Palette = Palette {
     strong: Colour(48, 56, 65),
     ink: Colour(232, 238, 242),
     text: Colour(160, 170, 180),
-    map: &CIVIDIS,
+    map: &INFERNO,
 };
 
 impl Palette {

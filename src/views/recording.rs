@@ -68,7 +68,9 @@ fn statements(meta: &Recording) -> impl IntoView + use<> {
         .map(|statement| {
             let text = if statement.text.is_empty() { statement.code.clone() } else { statement.text.clone() };
             let code = if statement.text.is_empty() { String::new() } else { statement.code.clone() };
-            (text, [statement.system.clone(), code].join(" ").trim().to_owned())
+            // "text" is what the reader calls a statement in plain words: no system that a visitor could look up.
+            let system = if statement.system == "text" { "" } else { &statement.system };
+            (text, [system, &code].join(" ").trim().to_owned())
         })
         .collect();
     (!list.is_empty()).then(|| {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// Bytes of the table: seconds of work for the reader, in one piece that it cannot interrupt.
 const LARGE: usize = 100_000_000;
 /// A visitor takes this for at once (ms).
-const AT_ONCE: u128 = 500;
+const AT_ONCE: f64 = 500.0;
 
 pub(super) fn while_reading(suite: &Suite) -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -46,12 +46,13 @@ pub(super) fn while_reading(suite: &Suite) -> Result<()> {
         page.evaluate(&format!("Boolean({button})"))? == true,
         "100 MB were read within a second: the file is too small for this test"
     );
-    let start = Instant::now();
-    page.evaluate(&format!("{button}.click()"))?;
-    page.wait("the end of the task", &format!("!{button}"), 20)?;
-    let took = start.elapsed().as_millis();
-    println!("    the task was gone {took} ms after the click");
-    ensure!(took < AT_ONCE, "the cancel took {took} ms");
+    // Measured in the page, as the visitor sees it: how fast this program is told does not count.
+    let click = format!(
+        "new Promise((done) => {{ const start = performance.now(); const look = () => {button} ? setTimeout(look, 5) : done(performance.now() - start); {button}.click(); look(); }})"
+    );
+    let took = page.evaluate(&click)?.as_f64().unwrap_or(f64::INFINITY);
+    println!("    the task was gone {took:.0} ms after the click");
+    ensure!(took < AT_ONCE, "the cancel took {took:.0} ms");
     let status = page.evaluate(&format!("document.querySelector({:?}).textContent", by("status")))?;
     ensure!(status == "Cancelled", "the status says {status}");
 
