@@ -17,6 +17,7 @@ use crate::metrics::{Table, Undefined, macro_auc};
 use crate::optimiser::Adam;
 use crate::predict::predict;
 use crate::recipes::{Choice, Recipe};
+use crate::schedule::Schedule;
 use crate::seeds::{Generator, Purpose};
 use crate::tasks::Task;
 
@@ -161,9 +162,10 @@ pub fn train(
     let mut state = Checkpoint { settings: as_text.clone(), ..Checkpoint::default() };
     if resume && path.exists() {
         state = Checkpoint::read(&path)?;
-        if state.settings != as_text {
+        if !goes_on(&state.settings, settings) {
             return Err(TrainError::OtherRun { path, found: state.settings, expected: as_text });
         }
+        state.settings.clone_from(&as_text);
         network = network
             .with_tensors(&state.network)
             .map_err(|source| TrainError::Weights { path: path.clone(), source })?;
@@ -246,6 +248,16 @@ pub fn train(
     Ok(Ending::Finished(Box::new(Trained { network, chosen, curve: state.curve })))
 }
 
+/// True when a checkpoint's settings are this run's. The number of epochs may differ where the rate does not depend on
+/// it: such a run can be ended early, or go on for longer.
+fn goes_on(before: &str, settings: &Settings) -> bool {
+    let Ok(mut before) = serde_json::from_str::<Settings>(before) else { return false };
+    if matches!(settings.recipe.schedule, Schedule::Constant { .. }) {
+        before.recipe.epochs = settings.recipe.epochs;
+    }
+    before == *settings
+}
+
 fn keep_best(state: &mut Checkpoint, entry: &Epoch, choice: Choice) {
     let Choice::Best { from } = choice else { return };
     let Some(auc) = entry.validation_auc else { return };
@@ -266,4 +278,28 @@ fn out_of_patience(state: &Checkpoint, recipe: &Recipe) -> bool {
         }
     }
     since >= patience
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipes::RecipeName;
+
+    fn settings(name: RecipeName, epochs: usize) -> Settings {
+        let recipe = Recipe { epochs, ..name.recipe() };
+        Settings { architecture: Architecture::ImleNet, task: Task::Superclass, recipe, seed: 1, recordings: (9, 3) }
+    }
+
+    #[test]
+    fn a_run_may_be_ended_early_or_go_on_only_where_the_rate_does_not_depend_on_its_length() {
+        let text = |settings: &Settings| serde_json::to_string(settings).unwrap();
+        let constant = settings(RecipeName::ImleNet, 60);
+        assert!(goes_on(&text(&constant), &constant));
+        assert!(goes_on(&text(&constant), &settings(RecipeName::ImleNet, 9)));
+        assert!(!goes_on(&text(&constant), &Settings { seed: 2, ..constant.clone() }));
+        let cycle = settings(RecipeName::Benchmark, 50);
+        assert!(goes_on(&text(&cycle), &cycle));
+        assert!(!goes_on(&text(&cycle), &settings(RecipeName::Benchmark, 30)));
+        assert!(!goes_on("no settings", &cycle));
+    }
 }
