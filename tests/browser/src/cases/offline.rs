@@ -86,6 +86,11 @@ pub(super) fn whole_or_nothing(suite: &Suite) -> Result<()> {
         "navigator.serviceWorker.getRegistration().then((registration) => registration.update()).catch(() => {})",
     )?;
     page.listen(Duration::from_secs(3))?;
+    // A slow machine needs longer to find the fault and to clear up; the reload and the call each make an attempt.
+    let cleared = format!(
+        "navigator.serviceWorker.getRegistration().then((registration) => registration.installing === null).then((over) => over && {caches}.then((names) => names === 'einthoven-{version}'))"
+    );
+    page.wait("the end of the broken update", &cleared, 60)?;
     ensure!(
         page.evaluate(caches)? == format!("einthoven-{version}"),
         "a broken update left {}",
