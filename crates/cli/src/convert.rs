@@ -1,6 +1,7 @@
 //! `einthoven convert`: recordings as CSV or WFDB.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,7 @@ fn told(recording: &Recording, written: &[PathBuf]) -> String {
     let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let mut text = format!("{} -> {}\n", recording.name, paths.join(", "));
     for warning in &recording.warnings {
-        text.push_str(&format!("  warning: {warning}\n"));
+        let _ = writeln!(text, "  warning: {warning}");
     }
     text
 }
