@@ -60,7 +60,7 @@ pub const CPU: Module = Module {
     package: "engine-cpu",
     artefact: "engine_cpu.wasm",
     name: "engine_cpu",
-    says: "the CPU engine (cold: about 4 minutes on 2 cores)",
+    says: "the CPU engine (cold: about 2 minutes on 2 cores)",
 };
 pub const GPU: Module = Module {
     package: "engine-gpu",
