@@ -111,6 +111,6 @@ impl Predictions {
                 right_cost = cost(right);
             }
         }
-        ((low + high) / 2.0).exp()
+        f64::midpoint(low, high).exp()
     }
 }

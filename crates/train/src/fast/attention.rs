@@ -67,7 +67,9 @@ impl Attention {
         for ((x, scores), sum) in windows.zip(sums.chunks_exact_mut(self.features)) {
             sum.fill(0.0);
             for (row, score) in x.chunks_exact(self.features).zip(scores) {
-                sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += score * value);
+                for (sum, value) in sum.iter_mut().zip(row) {
+                    *sum += score * value;
+                }
             }
         }
     }
@@ -85,7 +87,9 @@ impl Attention {
             for (position, hidden) in hidden.chunks_exact_mut(width).enumerate() {
                 let score = scores[position];
                 let dx = &mut dx[position * features..][..features];
-                dx.iter_mut().zip(dsum).for_each(|(dx, d)| *dx = score * d);
+                for (dx, d) in dx.iter_mut().zip(dsum) {
+                    *dx = score * d;
+                }
                 let denergy = score * (dscores[position] - mean);
                 let bias = &mut sums.bias[position * width..][..width];
                 let sums = sums.context.iter_mut().zip(bias);
@@ -106,7 +110,9 @@ impl Attention {
     pub(super) fn hand_over(&self, groups: Vec<Sums>, gradients: &mut Gradients) {
         let mut parts: [Vec<Vec<f32>>; 3] = Default::default();
         for group in groups {
-            parts.iter_mut().zip([group.weight, group.bias, group.context]).for_each(|(all, own)| all.push(own));
+            for (all, own) in parts.iter_mut().zip([group.weight, group.bias, group.context]) {
+                all.push(own);
+            }
         }
         gradients.extend(self.ids.into_iter().zip(parts.map(total)));
     }
@@ -121,14 +127,20 @@ impl Attention {
         for window in room.hidden.chunks_exact_mut(self.positions * self.width) {
             let first = room.scores.len();
             for (hidden, bias) in window.chunks_exact_mut(self.width).zip(self.bias.chunks_exact(self.width)) {
-                hidden.iter_mut().zip(bias).for_each(|(hidden, bias)| *hidden = (*hidden + bias).tanh());
+                for (hidden, bias) in hidden.iter_mut().zip(bias) {
+                    *hidden = (*hidden + bias).tanh();
+                }
                 room.scores.push(hidden.iter().zip(&self.context).map(|(hidden, context)| hidden * context).sum());
             }
             let scores = &mut room.scores[first..];
             let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            scores.iter_mut().for_each(|score| *score = (*score - highest).exp());
+            for score in &mut *scores {
+                *score = (*score - highest).exp();
+            }
             let sum: f32 = scores.iter().sum();
-            scores.iter_mut().for_each(|score| *score /= sum);
+            for score in &mut *scores {
+                *score /= sum;
+            }
         }
     }
 }

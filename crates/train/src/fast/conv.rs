@@ -131,7 +131,9 @@ impl Conv {
             for (dx, part) in records.zip(scratch.phase.chunks_exact(positions * self.from)) {
                 let places = dx.chunks_exact_mut(self.from).skip(number).step_by(self.stride);
                 for (place, part) in places.zip(part.chunks_exact(self.from)) {
-                    place.iter_mut().zip(part).for_each(|(to, from)| *to += from);
+                    for (to, from) in place.iter_mut().zip(part) {
+                        *to += from;
+                    }
                 }
             }
         }

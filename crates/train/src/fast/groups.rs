@@ -76,9 +76,13 @@ pub(super) fn of_piece<'a>(
 pub(super) fn add_rows(sums: &mut [f64], rows: &[f32]) {
     let mut own = vec![0.0_f32; sums.len()];
     for row in rows.chunks_exact(sums.len()) {
-        own.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        for (sum, value) in own.iter_mut().zip(row) {
+            *sum += value;
+        }
     }
-    sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += f64::from(own));
+    for (sum, own) in sums.iter_mut().zip(own) {
+        *sum += f64::from(own);
+    }
 }
 
 /// The sum of the groups' lists, in their order.
@@ -86,7 +90,9 @@ pub(super) fn total(lists: impl IntoIterator<Item = Vec<f32>>) -> Vec<f32> {
     let mut lists = lists.into_iter();
     let mut sum = lists.next().unwrap_or_default();
     for list in lists {
-        sum.iter_mut().zip(list).for_each(|(sum, value)| *sum += value);
+        for (sum, value) in sum.iter_mut().zip(list) {
+            *sum += value;
+        }
     }
     sum
 }
@@ -96,7 +102,9 @@ pub(super) fn narrow_total(lists: impl IntoIterator<Item = Vec<f64>>) -> Vec<f32
     let mut lists = lists.into_iter();
     let mut sum = lists.next().unwrap_or_default();
     for list in lists {
-        sum.iter_mut().zip(list).for_each(|(sum, value)| *sum += value);
+        for (sum, value) in sum.iter_mut().zip(list) {
+            *sum += value;
+        }
     }
     sum.into_iter().map(|value| value as f32).collect()
 }

@@ -47,9 +47,13 @@ impl Moments {
         let count = values.len() / channels;
         let mut mean = vec![0.0_f32; channels];
         for row in values.chunks_exact(channels) {
-            mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+            for (sum, value) in mean.iter_mut().zip(row) {
+                *sum += value;
+            }
         }
-        mean.iter_mut().for_each(|sum| *sum /= count as f32);
+        for sum in &mut mean {
+            *sum /= count as f32;
+        }
         let mut squares = vec![0.0_f32; channels];
         for row in values.chunks_exact(channels) {
             for ((sum, mean), value) in squares.iter_mut().zip(&mean).zip(row) {
@@ -103,7 +107,9 @@ impl Norm {
             return;
         }
         let mut all = Moments::new(self.channels());
-        moments.iter().for_each(|moments| all.merge(moments));
+        for moments in moments {
+            all.merge(moments);
+        }
         self.mean = all.mean.iter().map(|mean| *mean as f32).collect();
         let variance: Vec<f32> = all.squares.iter().map(|squares| (squares / all.count) as f32).collect();
         self.inverse = inverse(all.squares.iter().map(|squares| squares / all.count), self.epsilon);
@@ -138,16 +144,24 @@ impl Norm {
                 *scale += dy * (y - mean);
             }
         }
-        sums.shift.iter_mut().zip(shift).for_each(|(sum, own)| *sum += f64::from(own));
-        sums.scale.iter_mut().zip(scale).for_each(|(sum, own)| *sum += f64::from(own));
+        for (sum, own) in sums.shift.iter_mut().zip(shift) {
+            *sum += f64::from(own);
+        }
+        for (sum, own) in sums.scale.iter_mut().zip(scale) {
+            *sum += f64::from(own);
+        }
     }
 
     /// From the groups' sums over `count` positions: the gradients of scale and shift, and how a gradient goes back.
     pub(super) fn back(&self, groups: Vec<BackSums>, count: usize, gradients: &mut Gradients) -> BackLine {
         let mut sums = self.empty_sums();
         for group in groups {
-            sums.shift.iter_mut().zip(group.shift).for_each(|(sum, own)| *sum += own);
-            sums.scale.iter_mut().zip(group.scale).for_each(|(sum, own)| *sum += own);
+            for (sum, own) in sums.shift.iter_mut().zip(group.shift) {
+                *sum += own;
+            }
+            for (sum, own) in sums.scale.iter_mut().zip(group.scale) {
+                *sum += own;
+            }
         }
         let scale = sums.scale.iter().zip(&self.inverse).map(|(sum, inverse)| (*sum as f32) * inverse).collect();
         gradients.push((self.scale_id, scale));

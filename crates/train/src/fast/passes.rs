@@ -109,7 +109,9 @@ pub(super) fn convolve_back(
     for (weights, bias, own) in groups {
         parts.0.push(weights);
         parts.1.push(bias);
-        sums.iter_mut().zip(own).for_each(|(sums, own)| sums.push(own));
+        for (sums, own) in sums.iter_mut().zip(own) {
+            sums.push(own);
+        }
     }
     Back { weights: total(parts.0), bias: narrow_total(parts.1), sums }
 }

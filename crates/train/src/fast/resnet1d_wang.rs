@@ -88,9 +88,15 @@ fn sum(second: &Layer, shortcut: Option<&Layer>, x: &Map) -> Map {
         line.apply(second.y.part(&group), out);
         match &past {
             Some((line, y)) => line.add(y.part(&group), out),
-            None => out.iter_mut().zip(x.part(&group)).for_each(|(out, past)| *out += past),
+            None => {
+                for (out, past) in out.iter_mut().zip(x.part(&group)) {
+                    *out += past;
+                }
+            }
         }
-        out.iter_mut().for_each(|out| *out = out.max(0.0));
+        for out in &mut *out {
+            *out = out.max(0.0);
+        }
     });
     out
 }
@@ -150,7 +156,9 @@ impl Pass {
         });
         let mut sums: Vec<Vec<BackSums>> = norms.iter().map(|_| Vec::new()).collect();
         for group in groups {
-            sums.iter_mut().zip(group).for_each(|(sums, own)| sums.push(own));
+            for (sums, own) in sums.iter_mut().zip(group) {
+                sums.push(own);
+            }
         }
         for (number, block) in self.blocks.iter().enumerate().rev() {
             let x = if number == 0 { &self.stem_out } else { &self.blocks[number - 1].out };

@@ -44,13 +44,17 @@ pub struct Pass {
 fn add_bias(conv: &Conv, y: &mut [f32]) {
     if let Some(bias) = &conv.bias {
         for row in y.chunks_exact_mut(bias.len()) {
-            row.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias);
+            for (value, bias) in row.iter_mut().zip(bias) {
+                *value += bias;
+            }
         }
     }
 }
 
 fn rectify(y: &mut [f32]) {
-    y.iter_mut().for_each(|value| *value = value.max(0.0));
+    for value in &mut *y {
+        *value = value.max(0.0);
+    }
 }
 
 impl Layer {
@@ -94,12 +98,18 @@ fn block(block: &ResidualBlock, length: usize, stride: usize, x: Source<'_>, mod
         |piece, y, place, scratch| {
             let x = x.load(piece, place);
             match &shortcut {
-                None => y.iter_mut().zip(x).for_each(|(y, x)| *y += x),
+                None => {
+                    for (y, x) in y.iter_mut().zip(x) {
+                        *y += x;
+                    }
+                }
                 Some(shortcut) => {
                     let mut past = vec![0.0; y.len()];
                     shortcut.forward(x, &mut past, scratch);
                     add_bias(shortcut, &mut past);
-                    y.iter_mut().zip(past).for_each(|(y, past)| *y += past);
+                    for (y, past) in y.iter_mut().zip(past) {
+                        *y += past;
+                    }
                 }
             }
         },
