@@ -1,4 +1,4 @@
-//! Writes the page's four simulated sample recordings: `cargo run -p einthoven --example page_samples`.
+//! Writes the page's four simulated sample recordings: `cargo run -p einthoven --example simulated_samples`.
 
 use std::path::Path;
 

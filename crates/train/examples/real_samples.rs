@@ -1,5 +1,5 @@
 //! Writes the page's three real sample recordings from PTB-XL's packs and tables:
-//! `cargo run -p train --example page_samples -- DIR`, where DIR holds `ptb-xl` and `ptb-xl-500hz`.
+//! `cargo run -p train --example real_samples -- DIR`, where DIR holds `ptb-xl` and `ptb-xl-500hz`.
 //!
 //! They are of fold 9, which no network was trained on, and chosen by their statements alone, whatever a network makes
 //! of them: of the records of release 1.0.3 whose signals are in the packs, the one with the lowest number
