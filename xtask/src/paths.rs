@@ -4,9 +4,13 @@ use anyhow::{Context, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The workspace's root folder.
+/// The workspace's root folder: that of the clone that Cargo runs this for. Clones may share a target folder, and
+/// Cargo then takes what was built in one for the other's.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    let run_here = env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == env!("CARGO_PKG_NAME"));
+    let package = env::var_os("CARGO_MANIFEST_DIR").filter(|_| run_here).map(PathBuf::from);
+    let package = package.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    package.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// `$EINTHOVEN_CACHE`, else `$XDG_CACHE_HOME/einthoven`, else `~/.cache/einthoven`; made when absent.
