@@ -13,7 +13,7 @@ pub enum RecipeName {
     /// PTB-XL's benchmark (Strodthoff 2021) and the label decoupling module (Zhang 2023): one cycle over 50 epochs of
     /// random 2.5 s crops.
     Benchmark,
-    /// IMLE-Net (Nagarajan 2021): Adam at 0.001, whole 10 s records, choice on fold 9.
+    /// IMLE-Net (Reddy 2021): Adam at 0.001, whole 10 s records, choice on fold 9.
     ImleNet,
     /// A short one-cycle run for the demo network.
     Demo,
