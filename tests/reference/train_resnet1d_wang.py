@@ -20,59 +20,25 @@ import json
 import lzma
 import math
 import os
-import struct
 import sys
 import time
 
 import numpy as np
 import torch
-import zstandard
 from torch import nn
+
+from ecgpack import read_pack
 
 CLASSES = ["CD", "HYP", "MI", "NORM", "STTC"]  # sorted by code, as the benchmark does
 WINDOW, STRIDE, BATCH, EPOCHS = 250, 125, 128, 50
 TOP_RATE, DECAY, BETA2, EPSILON = 0.01, 0.01, 0.99, 1e-8
 
 
-def read_pack(path):
-    """Record numbers, int16 counts [record, lead, sample] and counts per millivolt of an ECGPACK1 file."""
-    with open(path, "rb") as file:
-        data = file.read()
-    head = struct.Struct("<8sIIIIfIII")
-    magic, n, leads, t, rate, lsb, mode, block, blocks = head.unpack_from(data)
-    assert magic == b"ECGPACK1" and leads == 12 and rate == 100, path
-    ids = np.frombuffer(data, "<u4", n, head.size)
-    sums = np.frombuffer(data, "<u2", n * 12, head.size + 4 * n).reshape(n, 12)
-    out = np.empty((n, 12, t), np.int16)
-    for b in range(blocks):
-        offset, size, raw = struct.unpack_from("<QII", data, head.size + 28 * n + 16 * b)
-        plain = zstandard.ZstdDecompressor().decompress(data[offset : offset + size], max_output_size=raw)
-        first = b * block
-        m = min(block, n - first)
-        half = 12 * m * t
-        symbols = np.frombuffer(plain, np.uint8, half).astype(np.int32)
-        symbols |= np.frombuffer(plain, np.uint8, half, half).astype(np.int32) << 8
-        d = ((symbols >> 1) ^ -(symbols & 1)).reshape(12, m, t)
-        x = out[first : first + m]
-        for lead in range(12):
-            if mode == 0 or lead < 2 or lead > 5:
-                x[:, lead] = np.cumsum(d[lead], axis=1).astype(np.int16)
-        if mode == 1:
-            one, two = x[:, 0].astype(np.int32), x[:, 1].astype(np.int32)
-            x[:, 2] = (d[2] + two - one).astype(np.int16)
-            three = x[:, 2].astype(np.int32)
-            x[:, 3] = (d[3] - ((one + two) >> 1)).astype(np.int16)
-            x[:, 4] = (d[4] + ((one - three) >> 1)).astype(np.int16)
-            x[:, 5] = (d[5] + ((two + three) >> 1)).astype(np.int16)
-    found = out.astype(np.int64).sum(axis=2) & 0xFFFF
-    assert (found == sums).all(), f"{path}: wrong checksums"
-    return ids, out, lsb
-
-
 def load(folder):
     """Counts, labels, folds and numbers of the records with a superclass, in order of their numbers."""
     (pack,) = glob.glob(os.path.join(folder, "ptb-xl", "ptbxl100*.ecgpack"))
-    ids, counts, lsb = read_pack(pack)
+    ids, counts, rate, lsb = read_pack(pack)
+    assert rate == 100, pack
     with lzma.open(os.path.join(folder, "ptb-xl", "ptbxl_v103_superclass.csv.xz")) as file:
         rows = {int(row["ecg_id"]): row for row in csv.DictReader(io.TextIOWrapper(file, "utf-8"))}
     keep = [k for k, i in enumerate(ids) if int(i) in rows and any(rows[int(i)][c] == "1" for c in CLASSES)]
