@@ -77,6 +77,8 @@ impl Chromium {
                 "--force-color-profile=srgb",
             ])
             .arg(format!("--user-data-dir={}", profile.path().display()))
+            // What it puts aside goes with the profile; killed, it would leave it behind.
+            .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

@@ -89,6 +89,12 @@ pub fn answer(page: &mut Page, engine: Answering) -> Result<Probabilities> {
     rows(page)
 }
 
+/// Waits until so many recordings are open.
+pub fn recordings(page: &mut Page, count: usize) -> Result<()> {
+    let open = format!("document.querySelectorAll('[data-testid=recording-select] option').length === {count}");
+    page.wait(&format!("recording {count}"), &open, PATIENCE).map(drop)
+}
+
 fn rows(page: &mut Page) -> Result<Probabilities> {
     // While the page turns to another recording it has none for a moment.
     let some = "document.querySelector('[data-testid=finding-row]') && Object.fromEntries([...document.querySelectorAll('[data-testid=finding-row]')].map((row) => [row.dataset.code, Number(row.dataset.probability)]))";

@@ -1,6 +1,6 @@
 //! Activations, and their handling in groups of records.
 
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 
 use rayon::prelude::*;
 
@@ -86,7 +86,7 @@ pub(super) fn add_rows(sums: &mut [f64], rows: &[f32]) {
 }
 
 /// The sum of the groups' lists, in their order.
-pub(super) fn total(lists: impl IntoIterator<Item = Vec<f32>>) -> Vec<f32> {
+pub(super) fn total<T: AddAssign>(lists: impl IntoIterator<Item = Vec<T>>) -> Vec<T> {
     let mut lists = lists.into_iter();
     let mut sum = lists.next().unwrap_or_default();
     for list in lists {
@@ -99,12 +99,5 @@ pub(super) fn total(lists: impl IntoIterator<Item = Vec<f32>>) -> Vec<f32> {
 
 /// As [`total`], of sums that were kept wide.
 pub(super) fn narrow_total(lists: impl IntoIterator<Item = Vec<f64>>) -> Vec<f32> {
-    let mut lists = lists.into_iter();
-    let mut sum = lists.next().unwrap_or_default();
-    for list in lists {
-        for (sum, value) in sum.iter_mut().zip(list) {
-            *sum += value;
-        }
-    }
-    sum.into_iter().map(|value| value as f32).collect()
+    total(lists).into_iter().map(|value| value as f32).collect()
 }

@@ -3,9 +3,9 @@
 use super::Suite;
 use super::fixtures::Recording;
 use super::open::paths;
-use crate::server::Site;
+use super::visit::Visit;
+use crate::Gpu;
 use crate::visitor::{self, Answering, by};
-use crate::{Chromium, Gpu};
 use anyhow::{Result, ensure};
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -27,12 +27,11 @@ pub(super) fn while_reading(suite: &Suite) -> Result<()> {
     file.flush()?;
     drop(file);
 
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let small = Recording::of(suite).wfdb();
-    let before = visitor::drop_and_classify(&mut page, &paths(&small), Answering::Cpu)?;
+    let before = visitor::drop_and_classify(page, &paths(&small), Answering::Cpu)?;
 
     page.drop_files(&by("drop-zone"), &[&large])?;
     let button = format!(
@@ -59,12 +58,8 @@ pub(super) fn while_reading(suite: &Suite) -> Result<()> {
     // The next file is read by a new worker, soon, and the recording from before is still there.
     let start = Instant::now();
     page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
-    page.wait(
-        "the next recording",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
-        30,
-    )?;
-    let after = visitor::labels(&mut page, Answering::Cpu)?;
+    visitor::recordings(page, 2)?;
+    let after = visitor::labels(page, Answering::Cpu)?;
     println!("    the next recording was labelled {} ms after its drop", start.elapsed().as_millis());
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "after the cancel the answers differ by {apart}");

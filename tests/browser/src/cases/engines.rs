@@ -3,9 +3,9 @@
 use super::Suite;
 use super::fixtures::Recording;
 use super::open::paths;
-use crate::server::Site;
+use super::visit::Visit;
 use crate::visitor::{self, Answering, by};
-use crate::{Chromium, Gpu};
+use crate::{Gpu, Page};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -35,15 +35,14 @@ pub(super) fn gpu_agrees(suite: &Suite) -> Result<()> {
 }
 
 fn agrees(suite: &Suite, gpu: Gpu, engine: Answering, allowed: f64) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(gpu)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, gpu)?;
+    let page = &mut visit.open()?.0;
     let files = Recording::of(suite).wfdb();
     for model in models(suite)? {
         let native = suite.native.classify(&model, &paths(&files))?;
-        visitor::remember(&mut page, &[("model", &model)])?;
-        visitor::engine_ready(&mut page, engine)?;
-        let shown = visitor::drop_and_classify(&mut page, &paths(&files), engine).with_context(|| model.clone())?;
+        visitor::remember(page, &[("model", &model)])?;
+        visitor::engine_ready(page, engine)?;
+        let shown = visitor::drop_and_classify(page, &paths(&files), engine).with_context(|| model.clone())?;
         let apart = visitor::difference(&shown, &native).with_context(|| model.clone())?;
         println!("    {model}: {} labels, largest difference {apart:.1e}", shown.len());
         ensure!(apart < allowed, "{model}: page and command line differ by {apart}, allowed {allowed}");
@@ -52,43 +51,49 @@ fn agrees(suite: &Suite, gpu: Gpu, engine: Answering, allowed: f64) -> Result<()
 }
 
 pub(super) fn no_adapter(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let (page, site) = &mut visit.open()?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let reason = page.wait("the reason", "document.querySelector('[data-testid=gpu-reason]')?.textContent", 30)?;
     ensure!(
         reason.as_str().is_some_and(|reason| reason.contains("GPU") || reason.contains("adapter")),
         "the page says {reason}"
     );
-    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     let fetched: Vec<String> = site.requests().into_iter().filter(|request| request.contains("engine_gpu")).collect();
     ensure!(fetched.is_empty(), "the GPU engine was fetched in vain: {fetched:?}");
     Ok(())
 }
 
 pub(super) fn replaced(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let files = Recording::of(suite).wfdb();
-    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    let before = visitor::drop_and_classify(page, &paths(&files), Answering::Cpu)?;
     ensure!(page.kill_workers()? > 0, "no worker runs");
     page.listen(std::time::Duration::from_millis(300))?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let kept = page.evaluate(&format!("document.querySelector({:?}) !== null", by("paper-canvas")))?;
     ensure!(kept == true, "the recording went with the worker");
     // A new piece of work goes to the new worker.
-    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).edf()), Answering::Cpu)?;
-    page.wait(
-        "both recordings",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
-        60,
-    )?;
-    let after = visitor::answer(&mut page, Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&Recording::of(suite).edf()), Answering::Cpu)?;
+    visitor::recordings(page, 2)?;
+    let after = visitor::answer(page, Answering::Cpu)?;
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "the new worker answers differently, by {apart}");
+    Ok(())
+}
+
+/// A worker that carries this mark is the one that was there when the test did it harm.
+const MARK: &str = "void (self.harmed = true)";
+const MARKED: &str = "self.harmed === true";
+
+/// Fails if a worker that was marked still runs: what answered after it has to be another one.
+fn harmed_is_gone(page: &mut Page) -> Result<()> {
+    let workers = page.in_workers(MARKED)?;
+    ensure!(!workers.is_empty(), "no worker runs");
+    ensure!(workers.iter().all(|marked| marked == false), "the harmed worker was not replaced: {workers:?}");
     Ok(())
 }
 
@@ -96,66 +101,57 @@ pub(super) fn replaced(suite: &Suite) -> Result<()> {
 const SPOIL: &str = "import(new URL('../engines/engine_cpu.js', location.href)).then((engine) => engine.default()).then((module) => { new Uint8Array(module.memory.buffer).fill(0x5a); return module.memory.buffer.byteLength; })";
 
 pub(super) fn trapped(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let files = Recording::of(suite).wfdb();
-    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    let before = visitor::drop_and_classify(page, &paths(&files), Answering::Cpu)?;
     let spoilt = page.in_workers(SPOIL)?;
     ensure!(
         spoilt.iter().any(|bytes| bytes.as_u64().is_some_and(|bytes| bytes > 1_000_000)),
         "no engine's memory was reached: {spoilt:?}"
     );
+    page.in_workers(MARK)?;
+    ensure!(page.in_workers(MARKED)?.contains(&Value::Bool(true)), "no worker took the mark");
     // The page does not know yet; it hears of it when it asks, and asks again.
     page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
-    page.wait(
-        "both recordings",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
-        60,
-    )?;
-    let after = visitor::labels(&mut page, Answering::Cpu)?;
+    visitor::recordings(page, 2)?;
+    let after = visitor::labels(page, Answering::Cpu)?;
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "the new engine answers differently, by {apart}");
-    let trap =
-        page.errors().into_iter().find(|error| error.contains("RuntimeError") || error.contains("the engine stopped"));
-    println!("    the trap: {}", trap.as_deref().unwrap_or("not told").lines().next().unwrap_or_default());
+    harmed_is_gone(page)?;
     Ok(())
 }
 
 pub(super) fn hung(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let files = Recording::of(suite).wfdb();
-    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Cpu)?;
+    let before = visitor::drop_and_classify(page, &paths(&files), Answering::Cpu)?;
     // The worker is there but hears nothing any more, as one that the system has put to sleep for good.
     page.in_workers("void (self.onmessage = null)")?;
+    page.in_workers(MARK)?;
     page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
     let button = format!("document.querySelector({:?})", format!("{} button", by("task")));
     page.wait("a task that can be cancelled", &format!("{button} !== null"), 20)?;
     page.click(&format!("{} button", by("task")))?;
     page.wait("the end of the task", &format!("{button} === null"), 5)?;
     page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
-    page.wait(
-        "both recordings",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
-        60,
-    )?;
-    let after = visitor::labels(&mut page, Answering::Cpu)?;
+    visitor::recordings(page, 2)?;
+    let after = visitor::labels(page, Answering::Cpu)?;
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "the new engine answers differently, by {apart}");
+    harmed_is_gone(page)?;
     Ok(())
 }
 
 pub(super) fn gpu_lost(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::On)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Gpu)?;
+    let mut visit = Visit::begin(suite, Gpu::On)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Gpu)?;
     let files = Recording::of(suite).wfdb();
-    let before = visitor::drop_and_classify(&mut page, &paths(&files), Answering::Gpu)?;
+    let before = visitor::drop_and_classify(page, &paths(&files), Answering::Gpu)?;
     page.crash_gpu()?;
     // Until the GPU has proved itself again the CPU answers, or the status says what happened.
     let badge = by("engine-badge");
@@ -169,20 +165,12 @@ pub(super) fn gpu_lost(suite: &Suite) -> Result<()> {
     let kept = page.evaluate(&format!("document.querySelector({:?}) !== null", by("paper-canvas")))?;
     ensure!(kept == true, "the recording went with the GPU");
     page.drop_files(&by("drop-zone"), &paths(&Recording::of(suite).edf()))?;
-    page.wait(
-        "both recordings",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 2",
-        60,
-    )?;
+    visitor::recordings(page, 2)?;
     page.wait("labels after the loss", "document.querySelector('[data-testid=ran]')?.dataset.engine", 300)?;
-    visitor::engine_ready(&mut page, Answering::Gpu).context("the GPU did not come back")?;
+    visitor::engine_ready(page, Answering::Gpu).context("the GPU did not come back")?;
     page.drop_files(&by("drop-zone"), &paths(&files))?;
-    page.wait(
-        "the third recording",
-        "document.querySelectorAll('[data-testid=recording-select] option').length === 3",
-        60,
-    )?;
-    let after = visitor::labels(&mut page, Answering::Gpu)?;
+    visitor::recordings(page, 3)?;
+    let after = visitor::labels(page, Answering::Gpu)?;
     let apart = visitor::difference(&after, &before)?;
     ensure!(apart < 1e-3, "after the loss the GPU answers differently, by {apart}");
     Ok(())

@@ -3,9 +3,9 @@
 use super::Suite;
 use super::fixtures::Recording;
 use super::open::paths;
-use crate::server::Site;
+use super::visit::Visit;
+use crate::Gpu;
 use crate::visitor::{self, Answering, by};
-use crate::{Chromium, Gpu};
 use anyhow::{Context, Result, ensure};
 
 pub(super) fn error_cards(suite: &Suite) -> Result<()> {
@@ -29,14 +29,13 @@ pub(super) fn error_cards(suite: &Suite) -> Result<()> {
         ),
         ("words.csv", b"I,II,<img src=x onerror=alert(1)>\nthis,is,not\nan,electrocardiogram,\n".to_vec()),
     ];
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     for (name, bytes) in &hostile {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes)?;
         page.reload()?;
-        visitor::engine_ready(&mut page, Answering::Cpu)?;
+        visitor::engine_ready(page, Answering::Cpu)?;
         page.drop_files(&by("drop-zone"), &[&path])?;
         let told = "document.querySelector('[data-testid=error-card], [data-testid=question], [data-testid=warning]')?.innerText";
         let said = page.wait(&format!("an error card for {name}"), told, 60)?;
@@ -45,8 +44,8 @@ pub(super) fn error_cards(suite: &Suite) -> Result<()> {
     ensure!(page.evaluate("document.querySelector('img[src=x]') === null")? == true, "a file's text became markup");
     // The page lives: the same visit opens a good file.
     page.reload()?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
-    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     let uncaught: Vec<String> = page
         .errors()
         .into_iter()

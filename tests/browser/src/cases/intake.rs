@@ -2,10 +2,10 @@
 
 use super::Suite;
 use super::fixtures::Recording;
+use super::visit::Visit;
+use crate::Gpu;
 use crate::page::Page;
-use crate::server::Site;
 use crate::visitor::{self, Answering, by};
-use crate::{Chromium, Gpu};
 use anyhow::{Result, ensure};
 use base64::Engine;
 use std::path::Path;
@@ -53,19 +53,18 @@ fn both_are_there(page: &mut Page) -> Result<()> {
 }
 
 pub(super) fn dropped_folder(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let folder = folder(suite)?;
     page.drop_files(&by("drop-zone"), &[&folder.path().join("study")])?;
-    both_are_there(&mut page)?;
+    both_are_there(page)?;
 
     // A folder without files says so instead of nothing.
     let empty = tempfile::tempdir()?;
     std::fs::create_dir(empty.path().join("hollow"))?;
     page.reload()?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     page.drop_files(&by("drop-zone"), &[&empty.path().join("hollow")])?;
     let told = format!("document.querySelector({:?})?.innerText", by("error-card"));
     let said = page.wait("a word on the empty folder", &told, 20)?;
@@ -74,13 +73,12 @@ pub(super) fn dropped_folder(suite: &Suite) -> Result<()> {
 }
 
 pub(super) fn picked_folder(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let folder = folder(suite)?;
     page.choose_files(&by("folder-input"), &[&folder.path().join("study")])?;
-    both_are_there(&mut page)
+    both_are_there(page)
 }
 
 /// Pastes files into the page: a clipboard event with the bytes as a real one carries them.
@@ -99,24 +97,23 @@ fn paste(page: &mut Page, files: &[&Path], on: &str) -> Result<()> {
 }
 
 pub(super) fn pasted(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let recording = Recording::of(suite);
     let files = recording.wfdb();
-    paste(&mut page, &super::open::paths(&files), "document.body")?;
-    let by_file = visitor::answer(&mut page, Answering::Cpu)?;
+    paste(page, &super::open::paths(&files), "document.body")?;
+    let by_file = visitor::answer(page, Answering::Cpu)?;
 
     // A table as a spreadsheet puts it on the clipboard: text.
     page.reload()?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let table = std::fs::read_to_string(&recording.csv()[0])?;
     page.evaluate(&format!(
         "(() => {{ const transfer = new DataTransfer(); transfer.setData('text/plain', {}); document.body.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: transfer, bubbles: true, cancelable: true }})); }})()",
         serde_json::Value::from(table)
     ))?;
-    let by_text = visitor::answer(&mut page, Answering::Cpu)?;
+    let by_text = visitor::answer(page, Answering::Cpu)?;
     let apart = visitor::difference(&by_text, &by_file)?;
     ensure!(apart < 1e-3, "the pasted table and the pasted files differ by {apart}");
     ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
@@ -128,7 +125,7 @@ pub(super) fn pasted(suite: &Suite) -> Result<()> {
     page.drop_files(&by("drop-zone"), &[&bare])?;
     let field = format!("document.querySelector({:?})", by("hint-rate"));
     page.wait("the question", &format!("{field} !== null"), 30)?;
-    paste(&mut page, &super::open::paths(&files), &field)?;
+    paste(page, &super::open::paths(&files), &field)?;
     page.listen(std::time::Duration::from_secs(1))?;
     ensure!(page.evaluate(&format!("{TITLES}.length"))? == 1, "a paste into a field opened a recording");
     Ok(())

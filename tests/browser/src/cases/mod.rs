@@ -9,6 +9,7 @@ mod offline;
 mod open;
 mod privacy;
 mod takeaway;
+mod visit;
 
 use crate::native::Native;
 use anyhow::Result;

@@ -2,6 +2,7 @@
 
 use super::Suite;
 use super::fixtures::Recording;
+use super::visit::Visit;
 use crate::page::Page;
 use crate::picture::Picture;
 use crate::server::Site;
@@ -81,15 +82,14 @@ fn map_is_drawn(page: &mut Page) -> Result<Picture> {
 }
 
 pub(super) fn pixels(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     page.look(1800, 1600, 1.0, false)?;
-    visitor::remember(&mut page, &[("layout", "12x1"), ("theme", "light")])?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::remember(page, &[("layout", "12x1"), ("theme", "light")])?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let recording = Recording::of(suite);
-    let mut answer = visitor::drop_and_classify(&mut page, &paths(&recording.wfdb()), Answering::Cpu)?;
-    let plain = map_is_drawn(&mut page)?;
+    let mut answer = visitor::drop_and_classify(page, &paths(&recording.wfdb()), Answering::Cpu)?;
+    let plain = map_is_drawn(page)?;
     let mut leads = Vec::new();
     for name in ["II", "V2", "aVR"] {
         let millivolts = recording.lead(name)?;
@@ -128,7 +128,7 @@ pub(super) fn pixels(suite: &Suite) -> Result<()> {
         )?;
     }
     page.listen(Duration::from_millis(500))?;
-    let changed = Picture::take(&mut page)?.changed(&plain)?;
+    let changed = Picture::take(page)?.changed(&plain)?;
     ensure!(changed.len() > 500, "the map changed {} pixels", changed.len());
     let start = leads[0].x as f64;
     let end = start + 10.0 * 25.0 * plain.per_millimetre;
@@ -147,12 +147,11 @@ pub(super) fn pixels(suite: &Suite) -> Result<()> {
 }
 
 pub(super) fn picked_and_samples(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::engine_ready(page, Answering::Cpu)?;
     page.choose_files(&by("file-input"), &paths(&Recording::of(suite).wfdb()))?;
-    visitor::answer(&mut page, Answering::Cpu)?;
+    visitor::answer(page, Answering::Cpu)?;
     page.reload()?;
     page.wait("the samples", "document.querySelectorAll('[data-testid=sample-button]').length >= 3", 30)?;
     let count = page.evaluate("document.querySelectorAll('[data-testid=sample-button]').length")?.as_u64().unwrap_or(0);
@@ -160,22 +159,21 @@ pub(super) fn picked_and_samples(suite: &Suite) -> Result<()> {
         page.reload()?;
         page.wait("the samples", "document.querySelectorAll('[data-testid=sample-button]').length >= 3", 30)?;
         page.evaluate(&format!("document.querySelectorAll('[data-testid=sample-button]')[{number}].click()"))?;
-        visitor::answer(&mut page, Answering::Cpu).with_context(|| format!("sample {number}"))?;
+        visitor::answer(page, Answering::Cpu).with_context(|| format!("sample {number}"))?;
     }
     ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
     Ok(())
 }
 
 pub(super) fn narrow(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     page.look(360, 740, 2.0, false)?;
     page.reload()?;
     let sticks_out = "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth";
     ensure!(page.evaluate(sticks_out)?.as_f64().unwrap_or(1.0) <= 0.0, "the empty page is wider than 360 pixels");
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
-    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     let by_pixels = page.evaluate(sticks_out)?;
     ensure!(by_pixels.as_f64().unwrap_or(1.0) <= 0.0, "with a recording the page sticks out by {by_pixels} pixels");
     let seen = page.evaluate("(() => { const box = document.querySelector('[data-testid=disclaimer]').getBoundingClientRect(); return box.bottom <= innerHeight + 1 && box.top >= 0 && box.width > 50; })()")?;

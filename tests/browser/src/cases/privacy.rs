@@ -3,6 +3,7 @@
 use super::Suite;
 use super::fixtures::Recording;
 use super::open::paths;
+use super::visit::Visit;
 use crate::server::Site;
 use crate::visitor::{self, Answering};
 use crate::{Chromium, Gpu};
@@ -47,9 +48,8 @@ fn on_the_network(url: &str) -> bool {
 }
 
 pub(super) fn policy(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     let policy =
         page.evaluate("document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''")?;
     let policy = policy.as_str().unwrap_or_default();
@@ -60,8 +60,8 @@ pub(super) fn policy(suite: &Suite) -> Result<()> {
             && !policy.contains("http"),
         "the policy is {policy:?}"
     );
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
-    visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
     page.listen(Duration::from_millis(500))?;
     ensure!(page.errors().is_empty(), "the page itself breaks a rule or fails: {:?}", page.errors());
     let blocked = page.evaluate(

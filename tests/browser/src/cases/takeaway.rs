@@ -3,6 +3,7 @@
 use super::Suite;
 use super::fixtures::Recording;
 use super::open::paths;
+use super::visit::Visit;
 use crate::page::Page;
 use crate::picture::Picture;
 use crate::server::Site;
@@ -83,17 +84,16 @@ fn saved(page: &mut Page, folder: &Path, ending: &str) -> Result<PathBuf> {
 }
 
 pub(super) fn findings(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     let folder = tempfile::tempdir()?;
     page.save_into(folder.path())?;
     page.allow_clipboard()?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
-    let shown = visitor::drop_and_classify(&mut page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    let shown = visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
 
     page.click(&by("save-json"))?;
-    let file = saved(&mut page, folder.path(), ".json")?;
+    let file = saved(page, folder.path(), ".json")?;
     ensure!(file.ends_with("00001_lr-findings.json"), "the file is called {}", file.display());
     let report: Value = serde_json::from_slice(&std::fs::read(file)?)?;
     let list = report["findings"].as_array().context("the JSON has no findings")?;
@@ -107,7 +107,7 @@ pub(super) fn findings(suite: &Suite) -> Result<()> {
     ensure!(report["note"].as_str().is_some_and(|note| note.contains("not a medical device")), "no word of warning");
 
     page.click(&by("save-csv"))?;
-    let table = std::fs::read_to_string(saved(&mut page, folder.path(), ".csv")?)?;
+    let table = std::fs::read_to_string(saved(page, folder.path(), ".csv")?)?;
     ensure!(table.lines().count() == shown.len() + 1, "the table has {} lines", table.lines().count());
     ensure!(table.starts_with("recording,model,code,name,group,probability,threshold,"), "{table}");
 
@@ -121,14 +121,13 @@ pub(super) fn findings(suite: &Suite) -> Result<()> {
 }
 
 pub(super) fn printed(suite: &Suite) -> Result<()> {
-    let site = Site::serve(&suite.site, 0)?;
-    let mut browser = Chromium::start(Gpu::Off)?;
-    let mut page = browser.page(&site.address())?;
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
     page.look(1280, 900, 1.0, true)?;
-    visitor::remember(&mut page, &[("theme", "dark"), ("layout", "6x2")])?;
-    visitor::engine_ready(&mut page, Answering::Cpu)?;
+    visitor::remember(page, &[("theme", "dark"), ("layout", "6x2")])?;
+    visitor::engine_ready(page, Answering::Cpu)?;
     let recording = Recording::of(suite);
-    visitor::drop_and_classify(&mut page, &paths(&recording.wfdb()), Answering::Cpu)?;
+    visitor::drop_and_classify(page, &paths(&recording.wfdb()), Answering::Cpu)?;
     page.select(&by("overlay-select"), "off")?;
     for layout in ["6x2", "12x1", "3x4"] {
         page.select(&by("layout-select"), layout)?;
@@ -152,7 +151,7 @@ pub(super) fn printed(suite: &Suite) -> Result<()> {
     let hidden = page.evaluate("[...document.body.children].filter((element) => getComputedStyle(element).display !== 'none').map((element) => element.className)")?;
     page.as_print(false)?;
     ensure!(hidden == serde_json::json!(["print-page"]), "printed beside the page: {hidden}");
-    let picture = Picture::of(&mut page, "print-canvas")?;
+    let picture = Picture::of(page, "print-canvas")?;
     let css_millimetre = 96.0 / 25.4;
     let width = on_paper[0].as_f64().unwrap_or(0.0) / css_millimetre;
     let drawn = picture.width() as f64 / picture.per_millimetre;
