@@ -22,13 +22,17 @@ mod architecture;
 pub mod blocks;
 mod class_activation;
 mod cost;
+pub mod cpu;
 mod error;
+pub mod families;
+pub mod graph;
 pub mod heat;
 pub mod imle_net;
 pub mod label_decoupling;
 mod network;
 pub mod plan;
 pub mod resnet1d_wang;
+pub mod tape;
 mod tensors;
 pub mod triplet;
 

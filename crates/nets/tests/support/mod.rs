@@ -1,6 +1,8 @@
 //! Deterministic parameters and inputs, the same that the authors' code was run with, and golden numbers.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod fill;
+
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -197,12 +199,17 @@ fn branches(maker: &mut Maker, classes: usize) {
 
 /// `x[b, lead, n] = sin(2 pi (lead + 1 + 3b) t / 4) + 0.5 cos(2 pi 1.25 t + 0.1 lead)`, t = n / 100, row-major.
 pub fn input(batch: usize, samples: usize) -> Vec<f32> {
+    input_at(100.0, batch, samples)
+}
+
+/// The same at another rate, in samples a second.
+pub fn input_at(rate: f64, batch: usize, samples: usize) -> Vec<f32> {
     use std::f64::consts::TAU;
     let mut x = Vec::with_capacity(batch * 12 * samples);
     for record in 0..batch {
         for lead in 0..12 {
             for sample in 0..samples {
-                let t = sample as f64 / 100.0;
+                let t = sample as f64 / rate;
                 let slow = (TAU * (lead + 1 + 3 * record) as f64 * t / 4.0).sin();
                 x.push((slow + 0.5 * (TAU * 1.25 * t + 0.1 * lead as f64).cos()) as f32);
             }
@@ -256,4 +263,20 @@ pub fn assert_close(found: &[f32], expected: &[f64], tolerance: f64) {
 #[track_caller]
 pub fn assert_same(found: &[f32], expected: &[f32], tolerance: f64) {
     assert_close(found, &expected.iter().map(|&v| f64::from(v)).collect::<Vec<_>>(), tolerance);
+}
+
+/// Panics when numbers differ by more than 1e-5 of the largest: deep networks with these weights reach logits of 20.
+#[track_caller]
+pub fn assert_near(what: &str, found: &[f32], expected: &Value) {
+    let expected = numbers(expected);
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let largest = expected.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let tolerance = (1e-5 * largest).max(1e-5);
+    for (place, (&found, expected)) in found.iter().zip(&expected).enumerate() {
+        let difference = (f64::from(found) - expected).abs();
+        assert!(
+            difference <= tolerance,
+            "{what} at {place}: found {found}, expected {expected}, tolerance {tolerance}"
+        );
+    }
 }
