@@ -1,0 +1,290 @@
+//! The processor's way gives what Burn gives.
+
+mod support;
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use nets::Error;
+use nets::cpu::Plan;
+use nets::families::benchmark::{Backbone, decoupled, plain};
+use nets::families::{cpc, dsail, eknet, imle_net, inceptionformer, state_space};
+use nets::graph::{
+    Activation, Axis, Builder, Conv, Graph, Pool, PoolKind, Recurrent, ReduceKind, Running, Shape, Start, StateSpace,
+};
+use support::host;
+
+/// Runs both ways on the same numbers and compares every output.
+#[track_caller]
+fn same_both_ways(graph: Graph, batch: usize, tolerance: f32) {
+    let graph = Arc::new(graph);
+    let mut tensors = graph.drawn(3);
+    // Running statistics that are not those of a fresh norm, so that folding is seen.
+    for (name, (_, values)) in &mut tensors {
+        let shift = if name.ends_with("running_mean") {
+            0.1
+        } else if name.ends_with("running_var") {
+            0.3
+        } else {
+            0.0
+        };
+        values.iter_mut().enumerate().for_each(|(place, value)| *value += shift * (1.0 + (place as f32).sin()));
+    }
+    let input = graph.input();
+    let x: Vec<f32> = (0..batch * input.size())
+        .map(|place| (place as f32 * 0.37).sin() + 0.3 * (place as f32 * 0.011).cos())
+        .collect();
+    let device = Device::flex();
+    let network = Running::load(graph.clone(), &tensors, &device).unwrap();
+    let data = TensorData::new(x.clone(), [batch, input.channels, input.length]);
+    let expected = network.forward(Tensor::from_data(data, &device));
+    let found = Plan::new(graph.clone(), &tensors).unwrap().run(&x, batch).unwrap();
+    assert_eq!(found.len(), expected.len());
+    for (name, expected) in expected {
+        let expected = host(expected);
+        let found = &found[name].values;
+        assert_eq!(found.len(), expected.len(), "{name}");
+        let largest = expected.iter().fold(1e-3_f32, |largest, value| largest.max(value.abs()));
+        for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            assert!(
+                (found - expected).abs() <= tolerance * largest,
+                "{} {name} at {place}: {found}, by Burn {expected}, largest {largest}",
+                graph.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_network_of_the_benchmark_is_the_same_both_ways() {
+    for backbone in Backbone::ALL {
+        same_both_ways(plain(backbone, 5).unwrap(), 2, 2e-5);
+        same_both_ways(decoupled(backbone, 3).unwrap(), 1, 2e-5);
+    }
+}
+
+/// A network of one operation after a convolution that mixes the leads.
+fn small(part: impl FnOnce(&mut Builder, nets::graph::Place) -> nets::graph::Place) -> Graph {
+    let mut build = Builder::new("small", Shape::new(1, 21, 6));
+    let x = build.input();
+    let x = build.conv("first", x, Conv::new(12, 5));
+    let y = part(&mut build, x);
+    build.finish(y).unwrap()
+}
+
+#[test]
+fn every_kind_of_convolution_is_the_same_both_ways() {
+    let convs = [
+        Conv::new(7, 3),
+        Conv::new(8, 1).stride(3).no_bias(),
+        Conv::new(9, 4).pads(1, 2),
+        Conv::new(8, 3).dilation(3),
+        Conv::new(12, 5).groups(12),
+        Conv::new(12, 5).groups(12).stride(2).dilation(2),
+        Conv::new(6, 3).groups(3),
+        Conv::new(24, 7).groups(12).stride(2),
+        Conv::new(5, 19),
+        Conv::new(8, 2).pad(4).stride(4),
+    ];
+    for conv in convs {
+        same_both_ways(small(|build, x| build.conv("conv", x, conv.clone())), 2, 1e-5);
+    }
+    for conv in [
+        Conv::over_rows(5, (3, 5)),
+        Conv { stride: (2, 2), ..Conv::over_rows(8, (3, 7)) }.no_bias(),
+        Conv { padding: [(0, 0), (1, 0)], ..Conv::over_rows(4, (2, 3)) },
+    ] {
+        let graph = small(|build, x| {
+            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("channel", 3)]);
+            build.conv("conv", rows, conv.clone())
+        });
+        same_both_ways(graph, 2, 1e-5);
+    }
+}
+
+#[test]
+fn every_chain_that_one_store_does_is_the_same_both_ways() {
+    // Norm before and after the ReLU, a residual that is computed later, one that is broadcast, a value that is read twice.
+    same_both_ways(
+        small(|build, x| {
+            let y = build.conv("a", x, Conv::new(12, 3));
+            let y = build.batch_norm("a_norm", y);
+            let past = build.conv("b", x, Conv::new(12, 1));
+            let past = build.batch_norm("b_norm", past);
+            let y = build.sum(y, past);
+            let y = build.relu(y);
+            let y = build.dropout(y, 0.5);
+            let y = build.batch_norm("after", y);
+            let z = build.linear("c", y, 12);
+            let z = build.affine(z, 0.2, 0.1);
+            let mean = build.mean(y);
+            let z = build.sum(z, mean);
+            let z = build.relu(z);
+            let w = build.linear("d", z, 12);
+            let both = build.sum(w, w);
+            build.product(both, z)
+        }),
+        2,
+        1e-5,
+    );
+}
+
+#[test]
+fn every_other_operation_is_the_same_both_ways() {
+    for activation in [
+        Activation::LeakyRelu(0.1),
+        Activation::Gelu,
+        Activation::Silu,
+        Activation::Mish,
+        Activation::HardSwish,
+        Activation::Relu6,
+        Activation::Elu,
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Log(1e-3),
+        Activation::Square,
+        Activation::Root(1e-6),
+        Activation::InverseRoot(0.1),
+    ] {
+        same_both_ways(small(|build, x| build.activation(activation, x)), 1, 1e-5);
+    }
+    for pool in [
+        Pool::new(PoolKind::Max, 3).stride(2).pad(1),
+        Pool::new(PoolKind::Max, 2).ceil(),
+        Pool::new(PoolKind::Mean, 2).ceil(),
+        Pool::new(PoolKind::Mean, 3).stride(1).pad(1),
+        Pool::new(PoolKind::MeanWithPadding, 3).stride(2).pad(1),
+    ] {
+        same_both_ways(small(|build, x| build.pool(x, pool.clone())), 2, 1e-5);
+    }
+    for axis in [Axis::Rows, Axis::Length, Axis::Channels] {
+        let rows =
+            |build: &mut Builder, x| build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
+        for kind in [ReduceKind::Max, ReduceKind::Mean, ReduceKind::Sum] {
+            same_both_ways(
+                small(|build, x| {
+                    let x = rows(build, x);
+                    build.reduce(kind, axis, x)
+                }),
+                2,
+                1e-5,
+            );
+        }
+        same_both_ways(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.softmax(axis, x)
+            }),
+            2,
+            1e-5,
+        );
+        same_both_ways(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.hardmax(axis, x)
+            }),
+            2,
+            1e-5,
+        );
+        same_both_ways(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.concat(axis, &[x, x])
+            }),
+            2,
+            1e-5,
+        );
+        same_both_ways(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.pick(axis, x, [2, 0, 1])
+            }),
+            2,
+            1e-5,
+        );
+        same_both_ways(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.pick(axis, x, 1..3)
+            }),
+            2,
+            1e-5,
+        );
+    }
+    same_both_ways(small(|build, x| build.layer_norm("norm", x)), 2, 1e-5);
+    same_both_ways(small(|build, x| build.upsample(x, 3)), 2, 1e-5);
+    same_both_ways(small(|build, x| build.row_linear("rows", x, 4)), 2, 1e-5);
+    for layer in [
+        Recurrent::lstm(5),
+        Recurrent::lstm(5).both_ways().one_bias(),
+        Recurrent::gru(8),
+        Recurrent::gru(3).both_ways(),
+    ] {
+        same_both_ways(small(|build, x| build.recurrent("layer", x, layer.clone())), 2, 1e-5);
+    }
+    for both_ways in [false, true] {
+        same_both_ways(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 2, 1e-5);
+    }
+    same_both_ways(small(|build, x| build.subset(x, 7, false)), 2, 1e-5);
+    same_both_ways(
+        small(|build, x| {
+            let code = build.table("code", Shape::new(1, 21, 12), Start::Normal(0.02));
+            let x = build.sum(x, code);
+            let (query, key, value) = (build.linear("q", x, 12), build.linear("k", x, 12), build.linear("v", x, 12));
+            let scores = build.scores(query, key, 3, 0.5);
+            let scores = build.softmax(Axis::Channels, scores);
+            build.output("scores", scores);
+            build.mix(scores, value, 3)
+        }),
+        2,
+        1e-5,
+    );
+}
+
+#[test]
+fn every_family_is_the_same_both_ways() {
+    use inceptionformer::Configuration;
+    let narrow = state_space::Form { width: 64, ..state_space::Form::PUBLISHED };
+    let networks = [
+        imle_net::imle_net(5),
+        imle_net::mousavi(imle_net::Windows::Released, 5),
+        imle_net::ecgnet(5),
+        dsail::dsail(dsail::Recording { leads: 1, samples: 9000, step: 1500 }, 3),
+        eknet::classifier(eknet::Form::RELEASED_SECOND, 4),
+        state_space::supervised(narrow, 5),
+        cpc::classifier(250, 5),
+        inceptionformer::inceptionformer(Configuration::tiny(), 9),
+        inceptionformer::two_streams(4),
+    ];
+    for network in networks {
+        same_both_ways(network.unwrap(), 1, 5e-5);
+    }
+}
+
+#[test]
+fn a_batch_gives_what_its_rows_give_alone() {
+    let graph = Arc::new(plain(Backbone::Inception1d, 4).unwrap());
+    let plan = Plan::new(graph.clone(), &graph.drawn(1)).unwrap();
+    let x: Vec<f32> = (0..3 * 3000).map(|place| (place as f32 * 0.2).sin()).collect();
+    let together = plan.run(&x, 3).unwrap();
+    let alone: Vec<f32> = x.chunks_exact(3000).flat_map(|x| plan.run(x, 1).unwrap()["logits"].values.clone()).collect();
+    assert_eq!(together["logits"].values, alone);
+}
+
+#[test]
+fn wrong_tensors_and_wrong_inputs_are_errors_not_panics() {
+    let graph = |classes| Arc::new(plain(Backbone::FcnWang, classes).unwrap());
+    let good = graph(5).drawn(1);
+    assert!(matches!(Plan::new(graph(4), &good), Err(Error::Shape { .. })));
+    let mut fewer = good.clone();
+    fewer.remove("head.linear2.bias");
+    assert!(matches!(Plan::new(graph(5), &fewer), Err(Error::Missing { .. })));
+    let mut short = good.clone();
+    short.get_mut("head.linear2.bias").unwrap().1.pop();
+    assert!(matches!(Plan::new(graph(5), &short), Err(Error::Length { .. })));
+    let mut more = good.clone();
+    more.insert("extra".to_owned(), (vec![1], vec![0.0]));
+    assert!(matches!(Plan::new(graph(5), &more), Err(Error::Unknown { .. })));
+    let plan = Plan::new(graph(5), &good).unwrap();
+    assert!(matches!(plan.run(&[0.0; 7], 1), Err(Error::InputLength { .. })));
+}
