@@ -26,6 +26,7 @@ pub mod export;
 pub mod fast;
 pub mod fetch;
 pub mod loss;
+pub mod machine;
 pub mod metrics;
 pub mod optimiser;
 pub mod predict;

@@ -19,6 +19,7 @@ pub mod resnet1d_wang;
 pub mod windows;
 
 pub use parameters::Gradients;
+pub(crate) use product::product;
 
 /// Where batch norms take their statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

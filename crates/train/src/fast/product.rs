@@ -3,10 +3,10 @@
 use gemm::Parallelism;
 
 /// Steps between neighbours of a matrix: from row to row, from column to column.
-pub(super) type Steps = (usize, usize);
+pub(crate) type Steps = (usize, usize);
 
 /// `to = from (or 0) + left x right`, `[m, n] = [m, k] x [k, n]`; each slice starts at its view's first element.
-pub(super) fn product(
+pub(crate) fn product(
     (m, n, k): (usize, usize, usize),
     (to, to_steps, add): (&mut [f32], Steps, bool),
     (left, left_steps): (&[f32], Steps),

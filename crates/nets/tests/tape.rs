@@ -1,0 +1,284 @@
+//! Gradients by hand are Burn's.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use nets::families::benchmark::{Backbone, decoupled, plain};
+use nets::graph::{
+    Activation, Axis, Builder, Conv, Graph, LOGITS, Place, Pool, PoolKind, Recurrent, ReduceKind, Role, Running, Shape,
+    Start, StateSpace,
+};
+use nets::tape::{Mode, Pass, Plain};
+use support::host;
+
+fn waves(count: usize, rate: f32) -> Vec<f32> {
+    (0..count).map(|place| (place as f32 * rate).sin() + 0.3 * (place as f32 * 0.011).cos()).collect()
+}
+
+/// The loss is the sum of the logits, each times a number; compares its gradients and the new running statistics.
+#[track_caller]
+fn same_gradients(graph: Graph, batch: usize, tolerance: f32) {
+    let graph = Arc::new(graph.without_dropout());
+    let tensors = graph.drawn(3);
+    let input = graph.input();
+    let x = waves(batch * input.size(), 0.37);
+    let logits = graph.outputs()[LOGITS];
+    let factors = waves(batch * graph.node(logits).shape.size(), 1.7);
+
+    let device = Device::flex().autodiff();
+    let network = Running::load(graph.clone(), &tensors, &device).unwrap();
+    let data = TensorData::new(x.clone(), [batch, input.channels, input.length]);
+    let x_tensor = Tensor::<3>::from_data(data, &device).require_grad();
+    let output = network.forward(x_tensor.clone()).remove(LOGITS).unwrap();
+    let shape = output.dims();
+    let factor = Tensor::<4>::from_data(TensorData::new(factors.clone(), shape), &device);
+    let mut burns = (output.clone() * factor).sum().backward();
+    let expected = network.gradients(&mut burns);
+    let expected_x = host(x_tensor.grad(&burns).unwrap());
+
+    let weights: Vec<Vec<f32>> = graph.weights().iter().map(|weight| tensors[&weight.name].1.clone()).collect();
+    let pass = Pass::forward(&graph, &weights, &x, Mode::Training(1), &Plain);
+    close(graph.name(), "value", pass.value(logits.number()), &host(output.inner()), tolerance);
+    let found = pass.backward(&weights, BTreeMap::from([(logits.number(), factors)]), &[0]);
+    for ((weight, found), expected) in graph.weights().iter().zip(&found.weights).zip(expected) {
+        if weight.role != Role::Trained {
+            continue;
+        }
+        let expected = expected.map_or_else(|| vec![0.0; weight.size()], host);
+        let zeros = vec![0.0; weight.size()];
+        close(graph.name(), &weight.name, found.as_ref().unwrap_or(&zeros), &expected, tolerance);
+    }
+    let by_lead: Vec<f32> = found.values[&0]
+        .chunks_exact(input.size())
+        .flat_map(|record| {
+            (0..input.channels).flat_map(move |lead| record.iter().skip(lead).step_by(input.channels).copied())
+        })
+        .collect();
+    close(graph.name(), "input", &by_lead, &expected_x, tolerance);
+    let statistics = network.tensors();
+    for (number, found) in pass.statistics() {
+        let name = &graph.weights()[*number].name;
+        close(graph.name(), name, found, &statistics[name].1, 1e-4);
+    }
+}
+
+#[track_caller]
+fn close(network: &str, what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{network} {what}");
+    // A gradient that cancels (a bias before a norm) is rounding alone: hence the floor.
+    let largest = expected.iter().fold(0.03_f32, |largest, value| largest.max(value.abs()));
+    if network != "small" {
+        // In a deep network rounding moves a few numbers over a rectifier's 0, and single gradients by a step.
+        let length = |values: &mut dyn Iterator<Item = f32>| values.map(|value| value * value).sum::<f32>().sqrt();
+        let apart = length(&mut found.iter().zip(expected).map(|(found, expected)| found - expected));
+        let whole = length(&mut expected.iter().copied()).max(0.03);
+        assert!(apart <= tolerance * whole, "{network} {what}: {apart} apart of {whole}");
+        return;
+    }
+    for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!(
+            (found - expected).abs() <= tolerance * largest,
+            "{network} {what} at {place}: {found}, by Burn {expected}, largest {largest}"
+        );
+    }
+}
+
+/// A network of one operation between two convolutions.
+fn small(part: impl FnOnce(&mut Builder, Place) -> Place) -> Graph {
+    let mut build = Builder::new("small", Shape::new(1, 21, 6));
+    let x = build.input();
+    let x = build.conv("first", x, Conv::new(12, 5));
+    let y = part(&mut build, x);
+    build.finish(y).unwrap()
+}
+
+#[test]
+fn every_kind_of_convolution_has_burns_gradients() {
+    for conv in [
+        Conv::new(7, 3),
+        Conv::new(8, 1).stride(3).no_bias(),
+        Conv::new(9, 4).pads(1, 2),
+        Conv::new(8, 3).dilation(3),
+        Conv::new(12, 5).groups(12),
+        Conv::new(12, 5).groups(12).stride(2).dilation(2),
+        Conv::new(6, 3).groups(3),
+        Conv::new(5, 19),
+        Conv::new(8, 2).pad(4).stride(4),
+    ] {
+        same_gradients(small(|build, x| build.conv("conv", x, conv.clone())), 3, 1e-4);
+    }
+    for conv in [Conv::over_rows(5, (3, 5)), Conv { stride: (2, 2), ..Conv::over_rows(8, (3, 7)) }.no_bias()] {
+        let graph = small(|build, x| {
+            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("channel", 3)]);
+            build.conv("conv", rows, conv.clone())
+        });
+        same_gradients(graph, 2, 1e-4);
+    }
+}
+
+#[test]
+fn every_other_operation_has_burns_gradients() {
+    for activation in [
+        Activation::Relu,
+        Activation::LeakyRelu(0.1),
+        Activation::Gelu,
+        Activation::Silu,
+        Activation::Mish,
+        Activation::HardSwish,
+        Activation::Relu6,
+        Activation::Elu,
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Square,
+    ] {
+        same_gradients(small(|build, x| build.activation(activation, x)), 2, 2e-4);
+    }
+    same_gradients(
+        small(|build, x| {
+            let x = build.activation(Activation::Square, x);
+            let x = build.affine(x, 1.0, 0.5);
+            let a = build.activation(Activation::Log(1e-3), x);
+            let b = build.activation(Activation::Root(1e-6), x);
+            let c = build.activation(Activation::InverseRoot(1e-6), x);
+            let ab = build.sum(a, b);
+            build.sum(ab, c)
+        }),
+        2,
+        2e-4,
+    );
+    for pool in [
+        Pool::new(PoolKind::Max, 3).stride(2).pad(1),
+        Pool::new(PoolKind::Max, 2).ceil(),
+        Pool::new(PoolKind::Mean, 2).ceil(),
+        Pool::new(PoolKind::MeanWithPadding, 3).stride(2).pad(1),
+    ] {
+        same_gradients(small(|build, x| build.pool(x, pool.clone())), 2, 1e-4);
+    }
+    for axis in [Axis::Rows, Axis::Length, Axis::Channels] {
+        let rows =
+            |build: &mut Builder, x| build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
+        for kind in [ReduceKind::Max, ReduceKind::Mean, ReduceKind::Sum] {
+            same_gradients(
+                small(|build, x| {
+                    let x = rows(build, x);
+                    build.reduce(kind, axis, x)
+                }),
+                2,
+                1e-4,
+            );
+        }
+        same_gradients(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.softmax(axis, x)
+            }),
+            2,
+            1e-4,
+        );
+        same_gradients(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.concat(axis, &[x, x])
+            }),
+            2,
+            1e-4,
+        );
+        same_gradients(
+            small(|build, x| {
+                let x = rows(build, x);
+                build.pick(axis, x, [2, 0, 2])
+            }),
+            2,
+            1e-4,
+        );
+    }
+    same_gradients(small(|build, x| build.batch_norm("norm", x)), 3, 5e-4);
+    same_gradients(small(|build, x| build.layer_norm("norm", x)), 2, 2e-4);
+    same_gradients(small(|build, x| build.upsample(x, 3)), 2, 1e-4);
+    same_gradients(
+        small(|build, x| {
+            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
+            build.row_linear("rows", rows, 4)
+        }),
+        2,
+        1e-4,
+    );
+    // Broadcasting both ways, and a value that is read three times.
+    same_gradients(
+        small(|build, x| {
+            let mean = build.mean(x);
+            let gate = build.sigmoid(mean);
+            let gated = build.product(x, gate);
+            let both = build.sum(gated, mean);
+            build.product(both, x)
+        }),
+        2,
+        2e-4,
+    );
+    for layer in [
+        Recurrent::lstm(5),
+        Recurrent::lstm(5).both_ways().one_bias(),
+        Recurrent::gru(8),
+        Recurrent::gru(3).both_ways(),
+    ] {
+        same_gradients(small(|build, x| build.recurrent("layer", x, layer.clone())), 3, 2e-4);
+    }
+    for both_ways in [false, true] {
+        same_gradients(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 3, 5e-4);
+    }
+    // Weights that are used twice.
+    same_gradients(
+        small(|build, x| {
+            let a = build.again(|build| build.linear("shared", x, 12));
+            let b = build.activation(Activation::Tanh, a);
+            build.again(|build| build.linear("shared", b, 12))
+        }),
+        2,
+        2e-4,
+    );
+    same_gradients(
+        small(|build, x| {
+            let code = build.table("code", Shape::new(1, 21, 12), Start::Normal(0.2));
+            let x = build.sum(x, code);
+            let (query, key, value) = (build.linear("q", x, 12), build.linear("k", x, 12), build.linear("v", x, 12));
+            let scores = build.scores(query, key, 3, 0.5);
+            let scores = build.softmax(Axis::Channels, scores);
+            build.mix(scores, value, 3)
+        }),
+        2,
+        2e-4,
+    );
+}
+
+#[test]
+fn whole_networks_have_burns_gradients() {
+    for backbone in [Backbone::Resnet1dWang, Backbone::Xresnet1d18, Backbone::Inception1d, Backbone::Wrn1d22] {
+        same_gradients(plain(backbone, 3).unwrap(), 5, 1e-2);
+    }
+    same_gradients(decoupled(Backbone::FcnWang, 3).unwrap(), 5, 1e-2);
+}
+
+#[test]
+fn dropout_drops_as_often_as_it_says_and_the_same_again_for_a_seed() {
+    let mut build = Builder::new("dropout", Shape::new(1, 400, 8));
+    let x = build.input();
+    let y = build.dropout(x, 0.3);
+    let graph = Arc::new(build.finish(y).unwrap());
+    let x = vec![1.0; 4 * 3200];
+    let run = |seed| {
+        let pass = Pass::forward(&graph, &[], &x, Mode::Training(seed), &Plain);
+        let back = pass.backward(&[], BTreeMap::from([(1, vec![1.0; x.len()])]), &[0]);
+        (pass.value(1).to_vec(), back.values[&0].clone())
+    };
+    let (value, back) = run(1);
+    let dropped = value.iter().filter(|&&value| value == 0.0).count() as f64 / value.len() as f64;
+    assert!((dropped - 0.3).abs() < 0.02, "{dropped}");
+    assert_eq!(value, back);
+    assert_eq!(value, run(1).0);
+    assert_ne!(value, run(2).0);
+    let pass = Pass::forward(&graph, &[], &x, Mode::Inference, &Plain);
+    assert_eq!(pass.value(1), x);
+}
