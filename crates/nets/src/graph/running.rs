@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::module::{Module, Param, RunningState};
-use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::ops::Step;
 use super::value::Value;
@@ -157,14 +157,18 @@ impl Running {
         logits.unwrap_or_else(|| Tensor::zeros([batch, 0], &Device::default()))
     }
 
-    /// Takes the gradient of each weight out of Burn's, in the graph's order and flat; None for those that have none.
-    pub fn gradients(&self, gradients: &mut Gradients) -> Vec<Option<Tensor<1>>> {
+    /// The trained weights' values, flat, with their numbers in the graph.
+    pub fn trained(&self) -> Vec<(usize, Tensor<1>)> {
         let mut weights = self.weights.iter();
-        let mut take = |role| match role {
-            Role::Running => None,
-            Role::Trained | Role::Fixed => weights.next().and_then(|weight| weight.val().grad_remove(gradients)),
-        };
-        self.graph.weights().iter().map(|weight| take(weight.role)).collect()
+        let mut trained = Vec::new();
+        for (number, weight) in self.graph.weights().iter().enumerate() {
+            match weight.role {
+                Role::Trained => trained.extend(weights.next().map(|weight| (number, weight.val()))),
+                Role::Fixed => drop(weights.next()),
+                Role::Running => {}
+            }
+        }
+        trained
     }
 
     /// All weights' values in the graph's order.
