@@ -29,6 +29,7 @@ pub mod graph;
 pub mod heat;
 pub mod imle_net;
 pub mod label_decoupling;
+mod lanes;
 mod network;
 pub mod plan;
 pub mod resnet1d_wang;

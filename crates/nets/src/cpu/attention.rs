@@ -1,10 +1,10 @@
 //! Scores of queries against keys, and values mixed by them.
 
 use super::Kernel;
-use super::lanes::LANES;
 use super::map::Map;
 use super::product::{Extents, Product};
 use crate::graph::{Mix, Scores, Shape};
+use crate::lanes::LANES;
 
 /// A head's channels of some positions, one after the other.
 fn head(x: &[f32], channels: usize, first: usize, width: usize) -> Vec<f32> {

@@ -3,7 +3,7 @@
 use super::Kernel;
 use super::map::Map;
 use super::tile::Affine;
-use crate::graph::{Activation, Axis, Shape};
+use crate::graph::{Activation, Axis};
 
 /// A function of each number.
 #[derive(Debug)]
@@ -84,21 +84,6 @@ impl Kernel for LayerNorm {
     }
 }
 
-/// Walks over all lines along an axis: first place and step of each, places counted in a value's own order.
-pub(super) fn lines(shape: Shape, axis: Axis) -> (usize, usize, impl Iterator<Item = usize>) {
-    let [rows, length, channels] = shape.axes();
-    let (extent, step, starts): (_, _, Box<dyn Iterator<Item = usize>>) = match axis {
-        Axis::Rows => (rows, length * channels, Box::new(0..length * channels)),
-        Axis::Length => {
-            let starts =
-                (0..rows).flat_map(move |row| (0..channels).map(move |channel| row * length * channels + channel));
-            (length, channels, Box::new(starts))
-        }
-        Axis::Channels => (channels, 1, Box::new((0..rows * length).map(move |position| position * channels))),
-    };
-    (extent, step, starts)
-}
-
 /// Softmax along an axis.
 #[derive(Debug)]
 pub(super) struct Softmax(pub Axis);
@@ -106,7 +91,7 @@ pub(super) struct Softmax(pub Axis);
 impl Kernel for Softmax {
     fn run(&self, inputs: &[&Map], out: &mut Map) {
         let mut values = inputs[0].values();
-        let (extent, step, starts) = lines(out.shape, self.0);
+        let (extent, step, starts) = out.shape.lines(self.0);
         for start in starts {
             let places = || (0..extent).map(|place| start + place * step);
             let largest = places().map(|place| values[place]).fold(f32::NEG_INFINITY, f32::max);
@@ -131,7 +116,7 @@ impl Kernel for Hardmax {
     fn run(&self, inputs: &[&Map], out: &mut Map) {
         let values = inputs[0].values();
         let mut chosen = vec![0.0; values.len()];
-        let (extent, step, starts) = lines(out.shape, self.0);
+        let (extent, step, starts) = out.shape.lines(self.0);
         for start in starts {
             let mut best = start;
             for place in (0..extent).map(|place| start + place * step) {

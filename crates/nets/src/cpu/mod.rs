@@ -20,7 +20,6 @@ mod attention;
 mod compile;
 mod each;
 mod grouped;
-mod lanes;
 mod map;
 mod order;
 mod pooling;

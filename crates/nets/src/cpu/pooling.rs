@@ -1,7 +1,6 @@
 //! Maxima and means.
 
 use super::Kernel;
-use super::each::lines;
 use super::map::Map;
 use crate::graph::{Axis, Pool, PoolKind, Reduce, ReduceKind};
 
@@ -59,8 +58,9 @@ impl Kernel for Reduce {
             return;
         }
         let values = x.values();
-        let (extent, step, starts) = lines(x.shape, self.axis);
+        let (extent, step, starts) = x.shape.lines(self.axis);
         let reduced: Vec<f32> = starts
+            .into_iter()
             .map(|start| {
                 let line = (0..extent).map(|place| values[start + place * step]);
                 match self.kind {

@@ -1,9 +1,9 @@
 //! Convolutions along a row and linear layers, packed once, with all that happens to their outputs.
 
-use super::lanes::{LANES, Row};
 use super::map::Map;
 use super::tile::{Affine, Finish, products};
 use super::winograd::Winograd;
+use crate::lanes::{LANES, Row};
 
 /// Extents of a convolution along a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,9 @@
 //! binary, and a sum is off by less than twice what it is off by the direct way (of eleven sets of points, the best with
 //! exact factors).
 
-use super::lanes::{LANES, Lanes, Row};
 use super::map::Map;
 use super::tile::{Finish, products};
+use crate::lanes::{LANES, Lanes, Row};
 
 /// Outputs of a tile.
 const OUTPUTS: usize = 4;

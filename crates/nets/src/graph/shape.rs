@@ -48,6 +48,20 @@ impl Shape {
         self.axes()[axis.index()]
     }
 
+    /// The lines of numbers along an axis: how many numbers each has, how far apart they stand, and where each begins,
+    /// in a value's order of rows, positions and channels.
+    pub fn lines(self, axis: Axis) -> (usize, usize, Vec<usize>) {
+        let Self { rows, length, channels } = self;
+        match axis {
+            Axis::Rows => (rows, length * channels, (0..length * channels).collect()),
+            Axis::Length => {
+                let of_row = |row: usize| (0..channels).map(move |channel| row * length * channels + channel);
+                (length, channels, (0..rows).flat_map(of_row).collect())
+            }
+            Axis::Channels => (channels, 1, (0..rows * length).map(|position| position * channels).collect()),
+        }
+    }
+
     /// The shape of two values' elementwise combination, where an extent of 1 is repeated; None if they do not fit.
     pub fn broadcast(self, other: Self) -> Option<Self> {
         let mut axes = self.axes();

@@ -1,10 +1,10 @@
 //! A convolution, packed once, with all that happens to its outputs. Linear layers are convolutions of kernel 1.
 
-use super::lanes::{LANES, Row};
 use super::map::{Map, PAD};
 use super::tile::{Finish, products};
 use super::weights::Affine;
 use super::winograd::Winograd;
+use crate::lanes::{LANES, Row};
 
 /// A convolution; what happens on the way out is part of it.
 #[derive(Debug, Clone)]

@@ -19,7 +19,6 @@
 mod conv;
 mod head;
 mod imle_net;
-mod lanes;
 mod map;
 mod resnet1d_wang;
 mod tile;

@@ -1,7 +1,7 @@
 //! What both ways of convolving share: the inner loop, and what happens to a sum on its way out.
 
-use super::lanes::{LANES, Lanes, Row};
 use super::weights::Affine;
+use crate::lanes::{LANES, Lanes, Row};
 
 /// Numbers by eights, the last ones filled up with zeros.
 pub(super) fn rows(values: impl IntoIterator<Item = f32>) -> Vec<Row> {

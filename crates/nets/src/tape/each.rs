@@ -1,7 +1,7 @@
 //! What is done to each number, known values, and two values number by number.
 
 use super::{Back, Mode, Step, Tapes};
-use crate::graph::{Activation, Affine, Axis, Constant, Dropout, Hardmax, Product, Shape, Softmax, Sum, Table};
+use crate::graph::{Activation, Affine, Constant, Dropout, Hardmax, Product, Shape, Softmax, Sum, Table};
 
 impl Tapes for Table {
     fn forward(&self, step: &Step<'_>, _inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
@@ -251,23 +251,10 @@ impl Tapes for Product {
     }
 }
 
-/// Walks over all lines along an axis of one recording: how many numbers, their step, and where each line begins.
-fn lines(shape: Shape, axis: Axis) -> (usize, usize, Vec<usize>) {
-    let Shape { rows, length, channels } = shape;
-    match axis {
-        Axis::Rows => (rows, length * channels, (0..length * channels).collect()),
-        Axis::Length => {
-            let starts = (0..rows).flat_map(|row| (0..channels).map(move |channel| row * length * channels + channel));
-            (length, channels, starts.collect())
-        }
-        Axis::Channels => (channels, 1, (0..rows * length).map(|position| position * channels).collect()),
-    }
-}
-
 impl Tapes for Softmax {
     fn forward(&self, step: &Step<'_>, inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
         output.copy_from_slice(inputs[0]);
-        let (extent, apart, starts) = lines(step.output, self.axis);
+        let (extent, apart, starts) = step.output.lines(self.axis);
         for record in output.chunks_exact_mut(step.output.size()) {
             for &start in &starts {
                 let places = || (0..extent).map(|place| start + place * apart);
@@ -285,7 +272,7 @@ impl Tapes for Softmax {
 
     fn backward(&self, step: &Step<'_>, mut back: Back<'_>) {
         let size = step.output.size();
-        let (extent, apart, starts) = lines(step.output, self.axis);
+        let (extent, apart, starts) = step.output.lines(self.axis);
         let records = back.output.chunks_exact(size).zip(back.d_output.chunks_exact(size));
         for (dx, (y, d)) in back.d_inputs[0].chunks_exact_mut(size).zip(records) {
             for &start in &starts {
@@ -301,7 +288,7 @@ impl Tapes for Hardmax {
     fn forward(&self, step: &Step<'_>, inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
         output.fill(0.0);
         let size = step.output.size();
-        let (extent, apart, starts) = lines(step.output, self.axis);
+        let (extent, apart, starts) = step.output.lines(self.axis);
         for (out, x) in output.chunks_exact_mut(size).zip(inputs[0].chunks_exact(size)) {
             for &start in &starts {
                 let mut best = start;

@@ -1,7 +1,7 @@
 //! Maxima and means.
 
 use super::{Back, Step, Tapes};
-use crate::graph::{Axis, Pool, PoolKind, Reduce, ReduceKind, Shape};
+use crate::graph::{Pool, PoolKind, Reduce, ReduceKind};
 
 impl Pool {
     /// The positions under a window, and the number that a mean divides by.
@@ -73,22 +73,9 @@ impl Tapes for Pool {
     }
 }
 
-/// Extent and step of an axis, and where its lines begin, for one recording.
-fn lines(shape: Shape, axis: Axis) -> (usize, usize, Vec<usize>) {
-    let Shape { rows, length, channels } = shape;
-    match axis {
-        Axis::Rows => (rows, length * channels, (0..length * channels).collect()),
-        Axis::Length => {
-            let starts = (0..rows).flat_map(|row| (0..channels).map(move |channel| row * length * channels + channel));
-            (length, channels, starts.collect())
-        }
-        Axis::Channels => (channels, 1, (0..rows * length).map(|position| position * channels).collect()),
-    }
-}
-
 impl Tapes for Reduce {
     fn forward(&self, step: &Step<'_>, inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
-        let (extent, apart, starts) = lines(step.inputs[0], self.axis);
+        let (extent, apart, starts) = step.inputs[0].lines(self.axis);
         let records = inputs[0].chunks_exact(step.inputs[0].size());
         for (x, out) in records.zip(output.chunks_exact_mut(step.output.size())) {
             for (out, &start) in out.iter_mut().zip(&starts) {
@@ -104,7 +91,7 @@ impl Tapes for Reduce {
     }
 
     fn backward(&self, step: &Step<'_>, mut back: Back<'_>) {
-        let (extent, apart, starts) = lines(step.inputs[0], self.axis);
+        let (extent, apart, starts) = step.inputs[0].lines(self.axis);
         let size = step.inputs[0].size();
         let records = back.inputs[0].chunks_exact(size).zip(back.d_output.chunks_exact(step.output.size()));
         for (dx, (x, d)) in back.d_inputs[0].chunks_exact_mut(size).zip(records) {

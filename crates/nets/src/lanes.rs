@@ -4,14 +4,14 @@
 //! loops, which it turns into the machine's own.
 
 /// How many.
-pub(super) const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// Eight numbers in memory.
-pub(super) type Row = [f32; LANES];
+pub(crate) type Row = [f32; LANES];
 
 /// Eight numbers in registers.
 #[derive(Clone, Copy)]
-pub(super) struct Lanes(parts::Parts);
+pub(crate) struct Lanes(parts::Parts);
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod parts {
