@@ -16,9 +16,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     };
     let (architecture, classes): (Architecture, usize) = (architecture.parse()?, classes.parse()?);
     let folder = Path::new(folder);
-    let device = Device::flex();
-    device.seed(1);
-    let bytes = weights::save(&architecture.init(classes, &device), Precision::Half)?;
+    let graph = architecture.graph(classes)?;
+    let bytes = weights::encode(&graph.drawn(1), Precision::Half)?;
     let samples = architecture.input().samples;
     let label = |number: usize| Label {
         code: format!("L{number}"),
@@ -32,7 +31,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         architecture,
         labels: (0..classes).map(label).collect(),
         input: Input {
-            rate: 100.0,
+            rate: architecture.input().rate,
             samples,
             leads: Lead::TWELVE.to_vec(),
             mean: 0.0,
@@ -50,13 +49,13 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         commit: String::new(),
         data: serde_json::Value::Null,
         metrics: serde_json::Value::Null,
-        parameters: architecture.parameters(classes) as u64,
-        multiply_adds: architecture.multiply_adds(classes),
+        parameters: graph.parameters() as u64,
+        multiply_adds: graph.multiply_adds(),
         licence: "CC0".into(),
         known_answer: None,
         other: serde_json::Map::new(),
     };
-    let classifier = Classifier::load(card.clone(), &bytes, Backend::Burn(device))?;
+    let classifier = Classifier::load(card.clone(), &bytes, Backend::Burn(Device::flex()))?;
     card.known_answer = Some(wait(classifier.known_answer())?);
     fs::create_dir_all(folder)?;
     fs::write(folder.join("weights.safetensors"), &bytes)?;

@@ -1,7 +1,10 @@
 //! The model card: everything that a model's user must know, beside its weights.
 
+use std::sync::Arc;
+
 use ecg::Lead;
-use nets::Architecture;
+use nets::graph::Graph;
+use nets::{Architecture, Purpose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -99,6 +102,13 @@ pub struct Input {
     /// What is done when a recording is shorter than one input.
     #[serde(default)]
     pub shorter: Shorter,
+}
+
+impl Input {
+    /// Numbers of one window.
+    pub fn size(&self) -> usize {
+        self.leads.len() * self.samples
+    }
 }
 
 /// What is done with a recording that is shorter than one input.
@@ -246,6 +256,24 @@ impl Card {
             return wrong("known_answer.probabilities", found, "one probability a label");
         }
         Ok(())
+    }
+
+    /// The card's network for its labels.
+    ///
+    /// # Errors
+    /// There is no label, or the network is one for pre-training, which tells none.
+    pub fn graph(&self) -> Result<Arc<Graph>, Error> {
+        let wrong = |found: String, expected: &str| Error::CardValue {
+            model: self.name.clone(),
+            field: "architecture",
+            found,
+            expected: expected.to_owned(),
+        };
+        if self.architecture.purpose() != Purpose::Labels {
+            return Err(wrong(self.architecture.name().to_owned(), "a network that tells labels"));
+        }
+        let graph = self.architecture.graph(self.labels.len());
+        graph.map_err(|error| wrong(error.to_string(), "a network of this many labels"))
     }
 
     /// The number of a label among the outputs.

@@ -1,11 +1,16 @@
 //! A loaded model: recordings in, findings and maps out.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use ecg::{Explanation, Finding, Findings, Recording};
-use nets::plan::{Plan, PlanAttention, PlanOutput};
-use nets::{Network, Output};
+use nets::Explanation::{ClassActivation, MultiLevelAttention};
+use nets::cpu::{Plan, Values};
+use nets::evidence::Evidence;
+use nets::families::imle_net::{BEAT, LEAD, RHYTHM};
+use nets::graph::{FEATURES, LOGITS, Running};
 
-use crate::explain::{self, Place};
+use crate::explain::{self, Attention, Place};
 use crate::{Card, Error, KNOWN_RECORD, KnownAnswer, Prepared, known_input, prepare, weights, windows};
 
 /// What runs the network.
@@ -22,18 +27,20 @@ pub enum Backend {
 pub struct Classifier {
     card: Card,
     runner: Runner,
+    /// The way from the last map to the logits, for networks that tell by it where a label's evidence stands.
+    evidence: Option<Evidence>,
 }
 
 #[derive(Debug)]
 enum Runner {
     Plan(Box<Plan>),
-    Burn(Box<Network>, Device),
+    Burn(Box<Running>, Device),
 }
 
-/// What the network said of all windows of one recording, on the device or as numbers.
+/// What the network said of all windows of one recording, by name: as numbers, or still on the device.
 enum Outputs {
-    Plan(Vec<PlanOutput>),
-    Burn(Vec<Output>),
+    Plan(Vec<BTreeMap<&'static str, Values>>),
+    Burn(Vec<BTreeMap<&'static str, Tensor<4>>>),
 }
 
 /// Windows that go through the network at once on a device: enough to fill it, few enough to be heard in between.
@@ -48,34 +55,19 @@ impl Classifier {
         card.check()?;
         weights::check(&card.weights, weights)?;
         let tensors = weights::decode(weights)?;
-        let (architecture, classes) = (card.architecture, card.labels.len());
+        let graph = card.graph()?;
+        let evidence =
+            card.architecture.explains_by(ClassActivation).then(|| Evidence::new(&graph, &tensors)).flatten();
         let runner = match backend {
-            Backend::Plan => Runner::Plan(Box::new(
-                Plan::new(architecture, classes, &tensors).map_err(|error| weights::of_network(&error))?,
-            )),
+            Backend::Plan => {
+                Runner::Plan(Box::new(Plan::new(graph, &tensors).map_err(|error| weights::of_network(&error))?))
+            }
             Backend::Burn(device) => {
-                let network =
-                    architecture.load(classes, &device, &tensors).map_err(|error| weights::of_network(&error))?;
+                let network = Running::load(graph, &tensors, &device).map_err(|error| weights::of_network(&error))?;
                 Runner::Burn(Box::new(network), device)
             }
         };
-        Ok(Classifier { card, runner })
-    }
-
-    /// A classifier around a network in memory, as training has it. The card's weights entry is not looked at.
-    ///
-    /// # Errors
-    /// A value of the card cannot be, or the network is not the card's.
-    pub fn from_network(card: Card, network: Network, device: Device) -> Result<Classifier, Error> {
-        card.check()?;
-        if (network.architecture(), network.classes()) != (card.architecture, card.labels.len()) {
-            return Err(Error::Weights {
-                tensor: String::new(),
-                found: format!("{} with {} labels", network.architecture(), network.classes()),
-                expected: format!("{} with {} labels", card.architecture, card.labels.len()),
-            });
-        }
-        Ok(Classifier { card, runner: Runner::Burn(Box::new(network), device) })
+        Ok(Classifier { card, runner, evidence })
     }
 
     /// The model's card.
@@ -118,9 +110,10 @@ impl Classifier {
             })
             .collect();
         let place = place(&prepared);
-        let explanations = match outputs.attention().await? {
-            Some(attention) => explain::attention(&self.card, &attention, &place),
-            None => self.strongest(&findings, &outputs, &place).await?.into_iter().collect(),
+        let explanations = if self.card.architecture.explains_by(MultiLevelAttention) {
+            explain::attention(&self.card, &outputs.attention().await?, &place)
+        } else {
+            self.strongest(&findings, &outputs, &place).await?.into_iter().collect()
         };
         Ok(Findings { model: self.card.name.clone(), findings, explanations, warnings: prepared.warnings })
     }
@@ -144,7 +137,7 @@ impl Classifier {
         watch: impl AsyncFnMut(usize, usize) -> bool,
     ) -> Result<Explanation, Error> {
         let class = self.card.label(label)?;
-        if !self.card.architecture.explanations().contains(&nets::Explanation::ClassActivation) {
+        if self.evidence.is_none() {
             return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
         }
         let prepared = prepare(recording, &self.card.input, &self.card.window)?;
@@ -191,7 +184,7 @@ impl Classifier {
         let mut largest = 0.0f32;
         for count in counts {
             let outputs = self.run(&one.repeat(count), async |_, _| true).await?;
-            let logits = outputs.logits().await?;
+            let logits = outputs.numbers(LOGITS).await?;
             if logits.len() != count * known.probabilities.len() {
                 return Err(Error::Device(format!("{count} windows gave {} numbers", logits.len())));
             }
@@ -205,23 +198,23 @@ impl Classifier {
     }
 
     async fn run(&self, values: &[f32], mut watch: impl AsyncFnMut(usize, usize) -> bool) -> Result<Outputs, Error> {
-        let (leads, samples) = (self.card.input.leads.len(), self.card.input.samples);
-        let total = values.len() / (leads * samples);
+        let (channels, samples) = (self.card.input.leads.len(), self.card.input.samples);
+        let total = values.len() / (channels * samples);
         let (batch, mut outputs) = match self.runner {
             Runner::Plan(_) => (1, Outputs::Plan(Vec::new())),
             Runner::Burn(..) => (BATCH, Outputs::Burn(Vec::new())),
         };
-        for (number, values) in values.chunks(batch * leads * samples).enumerate() {
+        for (number, values) in values.chunks(batch * channels * samples).enumerate() {
             if !watch(number * batch, total).await {
                 return Err(Error::Cancelled);
             }
-            let windows = values.len() / (leads * samples);
+            let windows = values.len() / (channels * samples);
             match (&self.runner, &mut outputs) {
                 (Runner::Plan(plan), Outputs::Plan(outputs)) => {
                     outputs.push(plan.run(values, windows).map_err(|error| Error::Device(error.to_string()))?);
                 }
                 (Runner::Burn(network, device), Outputs::Burn(outputs)) => {
-                    let data = TensorData::new(values.to_vec(), [windows, leads, samples]);
+                    let data = TensorData::new(values.to_vec(), [windows, channels, samples]);
                     outputs.push(network.forward(Tensor::<3>::from_data(data, device)));
                 }
                 _ => return Err(Error::Device("outputs of another engine".into())),
@@ -234,7 +227,7 @@ impl Classifier {
     }
 
     async fn probabilities(&self, outputs: &Outputs) -> Result<Vec<f32>, Error> {
-        self.calibrated(&outputs.logits().await?)
+        self.calibrated(&outputs.numbers(LOGITS).await?)
     }
 
     /// `[window, label]` to the recording's probabilities.
@@ -253,7 +246,7 @@ impl Classifier {
         outputs: &Outputs,
         place: &Place<'_>,
     ) -> Result<Option<Explanation>, Error> {
-        if !self.card.architecture.explanations().contains(&nets::Explanation::ClassActivation) {
+        if self.evidence.is_none() {
             return Ok(None);
         }
         let margin = |finding: &Finding| finding.probability - finding.threshold;
@@ -266,27 +259,15 @@ impl Classifier {
 
     async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
         let none = || Error::NoMap { architecture: self.card.architecture.name().to_owned() };
-        let mut maps: Vec<Vec<f32>> = Vec::with_capacity(place.starts.len());
-        match (outputs, &self.runner) {
-            (Outputs::Plan(outputs), Runner::Plan(plan)) => {
-                for output in outputs {
-                    maps.push(plan.class_activation(output, class).ok_or_else(none)?);
-                }
-            }
-            (Outputs::Burn(outputs), Runner::Burn(network, _)) => {
-                for output in outputs {
-                    let map = network.class_activation(output, class).ok_or_else(none)?;
-                    let [_, positions] = map.dims();
-                    let values = numbers(map).await?;
-                    maps.extend(values.chunks_exact(positions.max(1)).map(<[f32]>::to_vec));
-                }
-            }
-            _ => return Err(none()),
-        }
-        if maps.iter().flatten().any(|value| !value.is_finite()) {
+        let evidence = self.evidence.as_ref().ok_or_else(none)?;
+        let features = outputs.numbers(FEATURES).await?;
+        let shares = evidence.of(&features, class);
+        let size = evidence.map().rows * evidence.map().length;
+        if shares.is_empty() || shares.iter().any(|share| !share.is_finite()) {
             return Err(Error::Device("the map holds values that are not finite".into()));
         }
-        Ok(explain::class_activation(&self.card, class, &maps, place))
+        let maps: Vec<Vec<f32>> = shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect();
+        Ok(explain::class_activation(&self.card, class, &maps, evidence.map().rows, place))
     }
 }
 
@@ -295,43 +276,33 @@ fn place(prepared: &Prepared) -> Place<'_> {
 }
 
 impl Outputs {
-    /// `[window, label]`.
-    async fn logits(&self) -> Result<Vec<f32>, Error> {
-        match self {
-            Outputs::Plan(outputs) => Ok(outputs.iter().flat_map(|output| output.logits.iter().copied()).collect()),
-            Outputs::Burn(outputs) => {
-                let mut logits = Vec::new();
-                for output in outputs {
-                    logits.extend(numbers(output.logits.clone()).await?);
-                }
-                Ok(logits)
-            }
-        }
-    }
-
-    /// Attention scores of all windows, one after the other.
-    async fn attention(&self) -> Result<Option<PlanAttention>, Error> {
-        let mut all = PlanAttention::default();
+    /// One output of all windows, one after the other; empty where the network has none of this name.
+    async fn numbers(&self, name: &str) -> Result<Vec<f32>, Error> {
+        let mut all = Vec::new();
         match self {
             Outputs::Plan(outputs) => {
-                for attention in outputs.iter().filter_map(|output| output.attention.as_ref()) {
-                    all.beat.extend_from_slice(&attention.beat);
-                    all.rhythm.extend_from_slice(&attention.rhythm);
-                    all.lead.extend_from_slice(&attention.lead);
-                }
+                all.extend(outputs.iter().filter_map(|output| output.get(name)).flat_map(|output| &output.values));
             }
             Outputs::Burn(outputs) => {
-                for attention in outputs.iter().filter_map(|output| output.attention.as_ref()) {
-                    all.beat.extend(numbers(attention.beat.clone()).await?);
-                    all.rhythm.extend(numbers(attention.rhythm.clone()).await?);
-                    all.lead.extend(numbers(attention.lead.clone()).await?);
+                for tensor in outputs.iter().filter_map(|output| output.get(name)) {
+                    all.extend(numbers(tensor.clone()).await?);
                 }
             }
         }
-        if [&all.beat, &all.rhythm, &all.lead].into_iter().flatten().any(|score| !score.is_finite()) {
+        Ok(all)
+    }
+
+    /// IMLE-Net's attention scores of all windows.
+    async fn attention(&self) -> Result<Attention, Error> {
+        let attention = Attention {
+            beat: self.numbers(BEAT).await?,
+            rhythm: self.numbers(RHYTHM).await?,
+            lead: self.numbers(LEAD).await?,
+        };
+        if [&attention.beat, &attention.rhythm, &attention.lead].into_iter().flatten().any(|score| !score.is_finite()) {
             return Err(Error::Device("the attention scores are not finite".into()));
         }
-        Ok((!all.lead.is_empty()).then_some(all))
+        Ok(attention)
     }
 }
 

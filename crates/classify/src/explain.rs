@@ -2,7 +2,6 @@
 
 use ecg::{Explanation, ExplanationKind, Lead};
 use nets::heat::{HeatRule, heat, normalise};
-use nets::plan::PlanAttention;
 
 use crate::Card;
 
@@ -16,11 +15,21 @@ pub(crate) struct Place<'a> {
     pub start: f64,
 }
 
+/// IMLE-Net's attention scores of all windows, one window after the other.
+pub(crate) struct Attention {
+    /// `[lead, half-second window, position]` a window.
+    pub beat: Vec<f32>,
+    /// `[lead, half-second window]` a window.
+    pub rhythm: Vec<f32>,
+    /// `[lead]` a window.
+    pub lead: Vec<f32>,
+}
+
 /// Half-second windows of IMLE-Net in one second.
 const WINDOWS_A_SECOND: f64 = 2.0;
 
 /// IMLE-Net's maps: the three levels together first, then as released, the rhythm's band, the leads' bars.
-pub(crate) fn attention(card: &Card, attention: &PlanAttention, place: &Place) -> Vec<Explanation> {
+pub(crate) fn attention(card: &Card, attention: &Attention, place: &Place) -> Vec<Explanation> {
     let leads = &card.input.leads;
     let windows = place.starts.len();
     let per_window = |values: &[f32]| -> Vec<Vec<f32>> {
@@ -98,23 +107,45 @@ pub(crate) fn attention(card: &Card, attention: &PlanAttention, place: &Place) -
     ]
 }
 
-/// The map of one label's evidence by position; `maps` holds `[position]` for each window.
-pub(crate) fn class_activation(card: &Card, label: usize, maps: &[Vec<f32>], place: &Place) -> Explanation {
-    let stretched: Vec<Vec<f32>> = maps.iter().map(|map| stretch(map, card.input.samples)).collect();
-    let mut row = combine(&stretched, 1, place.starts, place.length);
-    let range = extent(&row);
-    normalise(&mut row);
+/// The map of one label's evidence by position; `maps` holds `[row, position]` for each window. Where there is a row a
+/// lead each lead has its own, else one row stands for all.
+pub(crate) fn class_activation(
+    card: &Card,
+    label: usize,
+    maps: &[Vec<f32>],
+    rows: usize,
+    place: &Place,
+) -> Explanation {
     let leads: Vec<Lead> = card.input.leads.clone();
-    let values = leads.iter().flat_map(|_| row.iter().copied()).collect();
+    let by_lead = rows == leads.len();
+    let stretched: Vec<Vec<f32>> = maps
+        .iter()
+        .map(|map| {
+            let rows = map.chunks_exact((map.len() / rows.max(1)).max(1));
+            let rows: Vec<Vec<f32>> = rows.map(|row| stretch(row, card.input.samples)).collect();
+            if by_lead { rows.concat() } else { mean(&rows) }
+        })
+        .collect();
+    let mut values = combine(&stretched, if by_lead { rows } else { 1 }, place.starts, place.length);
+    let range = extent(&values);
+    normalise(&mut values);
+    if !by_lead {
+        values = values.repeat(leads.len());
+    }
+    let meaning = if by_lead && rows > 1 {
+        "What each moment of each lead adds to this label's score (logit): low takes away, high adds."
+    } else if leads.len() == 1 {
+        "What each moment adds to this label's score (logit): low takes away, high adds."
+    } else {
+        "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all leads at \
+         once, so the map is the same for every lead."
+    };
     let label = card.labels.get(label);
     Explanation {
         kind: ExplanationKind::ClassActivation,
         label: label.map(|label| label.code.clone()),
         title: label.map_or_else(String::new, |label| format!("Evidence for {}", label.name)),
-        meaning:
-            "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all \
-                  leads at once, so the map is the same for every lead."
-                .to_owned(),
+        meaning: meaning.to_owned(),
         leads,
         rate: card.input.rate,
         start: place.start,

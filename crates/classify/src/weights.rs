@@ -1,7 +1,7 @@
 //! Weights as safetensors: names are the paths of the network's tensors, numbers are f16 or f32.
 
 use half::f16;
-use nets::{Network, Tensors};
+use nets::Tensors;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
@@ -25,26 +25,6 @@ impl Precision {
             Precision::Single => "f32",
         }
     }
-}
-
-/// The weights of a network as a file. Reads back from the device: natively, or on the CPU.
-///
-/// # Errors
-/// A number is not finite, or too large for the precision.
-pub fn save(network: &Network, precision: Precision) -> Result<Vec<u8>, Error> {
-    encode(&network.tensors(), precision)
-}
-
-/// The network with the weights of a file. Every tensor must be there, none may be unknown, every shape must match.
-///
-/// # Errors
-/// The file is damaged, or its tensors are not the network's.
-pub fn load(network: Network, bytes: &[u8]) -> Result<Network, Error> {
-    with_tensors(network, &decode(bytes)?)
-}
-
-pub(crate) fn with_tensors(network: Network, tensors: &Tensors) -> Result<Network, Error> {
-    network.with_tensors(tensors).map_err(|error| of_network(&error))
 }
 
 pub(crate) fn of_network(error: &nets::Error) -> Error {

@@ -10,7 +10,8 @@ use classify::{
 };
 use ecg::ExplanationKind::{BeatAttention, LeadAttention, MultiLevelAttention, RhythmAttention};
 use ecg::{ExplanationKind, Lead, Recording, Signal, Unit};
-use nets::Architecture;
+use nets::{Architecture, Tensors};
+use support::fill::{in_order, keras, torch};
 use support::{assert_close, assert_same, golden, numbers};
 
 /// Makes a value of a card impossible.
@@ -20,9 +21,16 @@ fn backends() -> Vec<Backend> {
     vec![Backend::Plan, Backend::Burn(Device::flex())]
 }
 
+/// The weights that the fixtures were made with.
+fn tensors(architecture: Architecture, classes: usize) -> Tensors {
+    let graph = architecture.graph(classes).unwrap();
+    let numbers = in_order(graph.weights(), 0);
+    if architecture == Architecture::IMLE_NET { keras(&graph, &numbers) } else { torch(&graph, &numbers) }
+}
+
 /// A card for a network that takes millivolts as they are, and its weights.
 fn model(architecture: Architecture, classes: usize) -> (Card, Vec<u8>) {
-    let bytes = weights::encode(&support::parameters(architecture, classes), Precision::Single).unwrap();
+    let bytes = weights::encode(&tensors(architecture, classes), Precision::Single).unwrap();
     let samples = architecture.input().samples;
     let label = |number: usize| Label {
         code: format!("L{number}"),
@@ -54,8 +62,8 @@ fn model(architecture: Architecture, classes: usize) -> (Card, Vec<u8>) {
         commit: String::new(),
         data: serde_json::Value::Null,
         metrics: serde_json::json!({"fold 10": {"macro AUC": 0.9216}}),
-        parameters: architecture.parameters(classes) as u64,
-        multiply_adds: architecture.multiply_adds(classes),
+        parameters: architecture.graph(classes).unwrap().parameters() as u64,
+        multiply_adds: architecture.graph(classes).unwrap().multiply_adds(),
         licence: String::new(),
         known_answer: None,
         other: serde_json::Map::new(),
@@ -76,7 +84,7 @@ fn recording(seconds: usize) -> Recording {
 #[test]
 fn imle_net_gives_the_authors_probabilities_and_heat_from_a_recording() {
     let golden = golden("imle_net");
-    let (card, bytes) = model(Architecture::ImleNet, 5);
+    let (card, bytes) = model(Architecture::IMLE_NET, 5);
     for backend in backends() {
         let classifier = Classifier::load(card.clone(), &bytes, backend).unwrap();
         let findings = wait(classifier.classify(&recording(10))).unwrap();
@@ -108,7 +116,7 @@ fn imle_net_gives_the_authors_probabilities_and_heat_from_a_recording() {
 
 #[test]
 fn the_mean_of_seven_windows_is_the_mean_of_the_network_on_each() {
-    let (card, bytes) = model(Architecture::Resnet1dWang, 5);
+    let (card, bytes) = model(Architecture::RESNET1D_WANG, 5);
     let whole = recording(10);
     for backend in backends() {
         let classifier = Classifier::load(card.clone(), &bytes, backend).unwrap();
@@ -127,7 +135,7 @@ fn the_mean_of_seven_windows_is_the_mean_of_the_network_on_each() {
 
 #[test]
 fn each_label_has_its_own_map_and_the_first_is_the_strongest_labels() {
-    for architecture in [Architecture::Resnet1dWang, Architecture::Resnet1dWangLdm] {
+    for architecture in [Architecture::RESNET1D_WANG, Architecture::RESNET1D_WANG_LDM] {
         let (card, bytes) = model(architecture, 5);
         for backend in backends() {
             let classifier = Classifier::load(card.clone(), &bytes, backend).unwrap();
@@ -152,8 +160,8 @@ fn each_label_has_its_own_map_and_the_first_is_the_strongest_labels() {
 
 #[test]
 fn the_hand_written_engine_and_burn_say_the_same_of_a_recording() {
-    for architecture in Architecture::ALL {
-        let (card, bytes) = model(*architecture, 5);
+    for architecture in [Architecture::IMLE_NET, Architecture::RESNET1D_WANG, Architecture::RESNET1D_WANG_LDM] {
+        let (card, bytes) = model(architecture, 5);
         let [plan, burn] = [Backend::Plan, Backend::Burn(Device::flex())]
             .map(|backend| Classifier::load(card.clone(), &bytes, backend).unwrap())
             .map(|classifier| wait(classifier.classify(&recording(10))).unwrap());
@@ -170,14 +178,14 @@ fn the_hand_written_engine_and_burn_say_the_same_of_a_recording() {
 
 #[test]
 fn a_network_that_explains_by_attention_says_that_it_has_no_map_of_a_label() {
-    let (card, bytes) = model(Architecture::ImleNet, 5);
+    let (card, bytes) = model(Architecture::IMLE_NET, 5);
     let classifier = Classifier::load(card, &bytes, backends().remove(0)).unwrap();
     assert!(matches!(wait(classifier.explain(&recording(10), "L0")), Err(Error::NoMap { .. })));
 }
 
 #[test]
 fn weights_in_halves_move_probabilities_by_less_than_a_hundredth() {
-    let (mut card, bytes) = model(Architecture::Resnet1dWang, 5);
+    let (mut card, bytes) = model(Architecture::RESNET1D_WANG, 5);
     let whole = Classifier::load(card.clone(), &bytes, backends().remove(0)).unwrap();
     let halves = weights::encode(&weights::decode(&bytes).unwrap(), Precision::Half).unwrap();
     assert!(halves.len() < bytes.len() * 6 / 10);
@@ -190,7 +198,7 @@ fn weights_in_halves_move_probabilities_by_less_than_a_hundredth() {
 
 #[test]
 fn an_engine_reproduces_its_own_known_answer_and_a_card_without_one_checks_nothing() {
-    let (mut card, bytes) = model(Architecture::Resnet1dWangLdm, 3);
+    let (mut card, bytes) = model(Architecture::RESNET1D_WANG_LDM, 3);
     let classifier = Classifier::load(card.clone(), &bytes, backends().remove(0)).unwrap();
     assert_eq!(wait(classifier.self_test()).unwrap(), None);
     let known = wait(classifier.known_answer()).unwrap();
@@ -204,7 +212,7 @@ fn an_engine_reproduces_its_own_known_answer_and_a_card_without_one_checks_nothi
 
 #[test]
 fn watching_counts_windows_and_stops_the_work() {
-    let (card, bytes) = model(Architecture::Resnet1dWang, 2);
+    let (card, bytes) = model(Architecture::RESNET1D_WANG, 2);
     let classifier = Classifier::load(card, &bytes, backends().remove(0)).unwrap();
     let mut seen = Vec::new();
     wait(classifier.classify_watched(&recording(10), async |done, total| {
@@ -219,19 +227,18 @@ fn watching_counts_windows_and_stops_the_work() {
 
 #[test]
 fn weights_of_another_network_or_label_set_are_refused_by_name() {
-    let (card, _) = model(Architecture::Resnet1dWang, 5);
-    let (_, other) = model(Architecture::Resnet1dWang, 4);
+    let (card, _) = model(Architecture::RESNET1D_WANG, 5);
+    let (_, other) = model(Architecture::RESNET1D_WANG, 4);
     let load = |mut card: Card, bytes: &[u8]| {
         card.weights = weights::describe("weights.safetensors", bytes, Precision::Single);
         Classifier::load(card, bytes, backends().remove(0)).unwrap_err().to_string()
     };
     let message = load(card.clone(), &other);
     assert!(message.contains("head.linear2") && message.contains("[128, 5]"), "{message}");
-    let (_, imle) = model(Architecture::ImleNet, 5);
+    let (_, imle) = model(Architecture::IMLE_NET, 5);
     assert!(load(card.clone(), &imle).contains("is missing"), "another network");
     let mut tensors =
-        weights::decode(&weights::encode(&support::parameters(card.architecture, 5), Precision::Single).unwrap())
-            .unwrap();
+        weights::decode(&weights::encode(&tensors(card.architecture, 5), Precision::Single).unwrap()).unwrap();
     tensors.insert("extra".into(), (vec![1], vec![0.0]));
     let more = weights::encode(&tensors, Precision::Single).unwrap();
     assert!(load(card, &more).contains("extra"));
@@ -239,7 +246,7 @@ fn weights_of_another_network_or_label_set_are_refused_by_name() {
 
 #[test]
 fn a_card_survives_its_file_with_fields_that_are_not_known() {
-    let (mut card, _) = model(Architecture::Resnet1dWangLdm, 3);
+    let (mut card, _) = model(Architecture::RESNET1D_WANG_LDM, 3);
     card.other.insert("added_later".into(), serde_json::json!({"a": [1, 2.5]}));
     let text = card.to_json().unwrap();
     assert_eq!(Card::parse(text.as_bytes()).unwrap(), card);
@@ -262,7 +269,7 @@ fn a_card_may_leave_out_what_only_people_read() {
 
 #[test]
 fn a_value_that_cannot_be_is_named_with_what_is_expected() {
-    let (good, _) = model(Architecture::Resnet1dWang, 2);
+    let (good, _) = model(Architecture::RESNET1D_WANG, 2);
     let cases: [(&str, Spoil); 10] = [
         ("name", |card| card.name = "../x".into()),
         ("labels", |card| card.labels.clear()),

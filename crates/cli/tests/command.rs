@@ -30,10 +30,9 @@ fn fixture(name: &str) -> String {
 
 /// A model with weights from a seed: its numbers mean nothing, but they are always the same.
 fn model(folder: &Path) -> String {
-    let architecture = nets::Architecture::Resnet1dWang;
-    let device = burn::tensor::Device::flex();
-    device.seed(7);
-    let weights = classify::weights::save(&architecture.init(2, &device), classify::Precision::Half).unwrap();
+    let architecture = nets::Architecture::RESNET1D_WANG;
+    let tensors = architecture.graph(2).unwrap().drawn(7);
+    let weights = classify::weights::encode(&tensors, classify::Precision::Half).unwrap();
     let card = json!({
         "name": "seeded",
         "title": "Weights from a seed",

@@ -58,6 +58,11 @@ pub enum Error {
         samples: usize,
     },
     /// No architecture bears this name.
-    #[error("no network is called {0:?}; known are imle-net, resnet1d_wang, resnet1d_wang+ldm")]
-    UnknownArchitecture(String),
+    #[error("no network is called {name:?}; the nearest are {near} (`train-native models` lists all)")]
+    UnknownArchitecture {
+        /// The name as given.
+        name: String,
+        /// Names that are like it.
+        near: String,
+    },
 }

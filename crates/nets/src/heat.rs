@@ -1,6 +1,6 @@
 //! IMLE-Net's attention as heat over the samples of each lead.
 
-use crate::imle_net::{LEADS, POSITIONS, WINDOW, WINDOWS};
+use crate::families::imle_net::{LEADS, POSITIONS, WINDOW, WINDOWS};
 
 /// Which levels of attention are multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

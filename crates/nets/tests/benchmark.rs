@@ -8,8 +8,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use nets::Tensors;
 use nets::families::benchmark::{Backbone, EMBEDDINGS, decoupled, plain};
 use nets::graph::{Graph, Running, Weight};
-use support::fill::{Numbers, in_order, torch};
-use support::{assert_near, golden, host, input, symmetric};
+use support::fill::{Numbers, decoupled_labels, in_order, torch};
+use support::{assert_near, golden, host, input};
 
 /// Numbers of the backbone's weights, and the next one.
 fn backbone(graph: &Graph, backbone: Backbone) -> (Numbers, u64) {
@@ -126,18 +126,8 @@ fn decoupled_networks_give_the_authors_logits_and_embeddings() {
             continue;
         }
         let graph = decoupled(name, 71).unwrap();
-        let (mut order, labels_from) = backbone(&graph, name);
-        let rest = graph.weights().iter().filter(|weight| !weight.name.starts_with("backbone."));
-        let rest: Vec<&Weight> = rest.filter(|weight| !weight.name.starts_with("branches.")).collect();
-        order.extend(in_order(rest.iter().copied(), labels_from + 71 * 12));
-        // Weights of the labels' own networks are gathered from the original's, which stand label after label.
-        let own: Vec<&Weight> = graph.weights().iter().filter(|weight| weight.name.starts_with("branches.")).collect();
-        order.extend(in_order(own.iter().copied(), 0));
-        let mut tensors = torch(&graph, &order);
-        // The mergence's matrix is drawn as [to, from] of a square one, as a linear layer's.
-        for (number, weight) in own.iter().enumerate() {
-            tensors.insert(weight.name.clone(), (weight.shape.clone(), gathered(weight, labels_from + number as u64)));
-        }
+        let (order, labels_from) = backbone(&graph, name);
+        let tensors = decoupled_labels(&graph, order, labels_from);
         let (_, outputs) = run(graph, &tensors);
         assert_near(name.name(), &host(outputs["logits"].clone()), &expected["logits"]);
         let embeddings = outputs[EMBEDDINGS].clone();
@@ -145,24 +135,4 @@ fn decoupled_networks_give_the_authors_logits_and_embeddings() {
             assert_near(name.name(), &host(embeddings.clone().narrow(1, label, 1)), &expected[key]);
         }
     }
-}
-
-/// A weight of all 71 labels' networks, of which the first label's is tensor number `first`, the next one's 12 later.
-fn gathered(weight: &Weight, first: u64) -> Vec<f32> {
-    let size = weight.size() / 71;
-    let mut all = Vec::new();
-    for label in 0..71 {
-        let values = symmetric(first + 12 * label, size);
-        let end = weight.name.rsplit('.').next().unwrap();
-        let part: Vec<f32> = match (end, &weight.shape[..]) {
-            ("gamma" | "running_var", _) => values.iter().map(|s| (1.0 + 0.2 * s) as f32).collect(),
-            ("weight", &[_, from, to]) => {
-                let bound = (3.0 / from as f64).sqrt();
-                (0..from * to).map(|place| (bound * values[place % to * from + place / to]) as f32).collect()
-            }
-            _ => values.iter().map(|s| (0.1 * s) as f32).collect(),
-        };
-        all.extend(part);
-    }
-    all
 }

@@ -5,13 +5,13 @@ mod support;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use nets::Error;
 use nets::cpu::Plan;
 use nets::families::benchmark::{Backbone, decoupled, plain};
-use nets::families::{cpc, dsail, eknet, imle_net, inceptionformer, state_space};
+use nets::families::dsail;
 use nets::graph::{
     Activation, Axis, Builder, Conv, Graph, Pool, PoolKind, Recurrent, ReduceKind, Running, Shape, Start, StateSpace,
 };
+use nets::{Architecture, Error, Purpose};
 use support::host;
 
 /// Runs both ways on the same numbers and compares every output.
@@ -241,24 +241,29 @@ fn every_other_operation_is_the_same_both_ways() {
     );
 }
 
-#[test]
-fn every_family_is_the_same_both_ways() {
-    use inceptionformer::Configuration;
-    let narrow = state_space::Form { width: 64, ..state_space::Form::PUBLISHED };
-    let networks = [
-        imle_net::imle_net(5),
-        imle_net::mousavi(imle_net::Windows::Released, 5),
-        imle_net::ecgnet(5),
-        dsail::dsail(dsail::Recording { leads: 1, samples: 9000, step: 1500 }, 3),
-        eknet::classifier(eknet::Form::RELEASED_SECOND, 4),
-        state_space::supervised(narrow, 5),
-        cpc::classifier(250, 5),
-        inceptionformer::inceptionformer(Configuration::tiny(), 9),
-        inceptionformer::two_streams(4),
-    ];
-    for network in networks {
-        same_both_ways(network.unwrap(), 1, 5e-5);
+/// Every so-manieth network of the list, so that all threads have work.
+fn the_list_is_the_same_both_ways(first: usize) {
+    let labelled = Architecture::all().filter(|architecture| architecture.purpose() == Purpose::Labels);
+    for architecture in labelled.skip(first).step_by(2) {
+        println!("{architecture}");
+        same_both_ways(Arc::unwrap_or_clone(architecture.graph(3).unwrap()), 1, 5e-5);
     }
+}
+
+#[test]
+fn every_first_network_of_the_list_is_the_same_both_ways() {
+    the_list_is_the_same_both_ways(0);
+}
+
+#[test]
+fn every_second_network_of_the_list_is_the_same_both_ways() {
+    the_list_is_the_same_both_ways(1);
+}
+
+#[test]
+fn a_recording_of_several_blocks_is_the_same_both_ways() {
+    let recording = dsail::Recording { leads: 1, samples: 9000, step: 1500 };
+    same_both_ways(dsail::dsail(recording, 3).unwrap(), 1, 5e-5);
 }
 
 #[test]

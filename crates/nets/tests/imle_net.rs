@@ -8,13 +8,14 @@ use std::sync::Arc;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
+use nets::Tensors;
 use nets::families::imle_net::{
     BEAT, FEATURES, LEAD, NARROW_WIDTH, NATIVE_WIDTH, RHYTHM, Windows, ecgnet, imle_net, mousavi, rajpurkar, resnet101,
 };
 use nets::graph::{Graph, LOGITS, Running, Shape, Start};
-use nets::{Architecture, Tensors};
+use nets::heat::{HeatRule, heat, normalise};
 use support::fill::{in_order, keras, torch};
-use support::{assert_close, assert_near, golden, host, input, numbers, parameters};
+use support::{assert_close, assert_near, golden, host, input, numbers};
 
 fn records(device: &Device) -> Tensor<3> {
     Tensor::from_data(TensorData::new(input(2, 1000), [2, 12, 1000]), device)
@@ -110,23 +111,25 @@ fn imle_net_gives_the_authors_probabilities_and_attention() {
 }
 
 #[test]
-fn the_modules_weights_are_the_graphs_under_a_few_other_names() {
-    let renamed: Tensors = parameters(Architecture::ImleNet, 5)
-        .into_iter()
-        .map(|(name, (mut shape, values))| {
-            let attention = ["beat", "rhythm", "lead"].contains(&name.split('.').next().unwrap());
-            let name = match name.rsplit_once('.') {
-                Some((_, "bias")) if attention => {
-                    shape.insert(0, 1);
-                    format!("{name}.table")
-                }
-                Some((_, "context")) => format!("{name}.weight"),
-                _ => name.replace("lstm.forward.", "lstm."),
-            };
-            (name, (shape, values))
-        })
+fn attention_becomes_the_authors_heat() {
+    let golden = golden("imle_net");
+    let graph = imle_net(5).unwrap();
+    let tensors = from_keras(&graph);
+    let outputs = run(graph, &tensors);
+    let [beat, rhythm, lead] = [BEAT, RHYTHM, LEAD].map(|name| host(outputs[name].clone()));
+    let heats = &golden["heat_record0"];
+    let points: Vec<usize> = numbers(&heats["points_lead_sample"])
+        .chunks_exact(2)
+        .map(|point| point[0] as usize * 1000 + point[1] as usize)
         .collect();
-    assert!(renamed == from_keras(&imle_net(5).unwrap()));
+    for (rule, name) in
+        [(HeatRule::Released, "beat_x_channel_minmax"), (HeatRule::MultiLevel, "beat_x_rhythm_x_channel_minmax")]
+    {
+        let mut heat = heat(&beat[..240 * 13], &rhythm[..240], &lead[..12], rule).unwrap();
+        normalise(&mut heat);
+        let found: Vec<f32> = points.iter().map(|&point| heat[point]).collect();
+        assert_close(&found, &numbers(&heats[name]), 1e-4);
+    }
 }
 
 #[test]

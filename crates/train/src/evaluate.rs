@@ -1,12 +1,10 @@
 //! Measuring a model on a fold.
 
-use burn::tensor::Device;
 use classify::Card;
-use nets::Network;
 
 use crate::dataset::{Dataset, Example};
 use crate::metrics::{Bootstrap, Report, Table, TableError};
-use crate::predict::{Predictions, predict};
+use crate::predict::{Model, Predictions, predict};
 use crate::recipes::Aggregate;
 
 /// Why a model could not be measured.
@@ -34,19 +32,12 @@ pub enum EvaluateError {
 ///
 /// # Errors
 /// The fold is empty.
-pub fn answers(
-    network: &Network,
-    data: &Dataset,
-    fold: u8,
-    device: &Device,
-    seen: impl FnMut(usize),
-) -> Result<Predictions, EvaluateError> {
+pub fn answers(model: &Model, data: &Dataset, fold: u8, seen: impl FnMut(usize)) -> Result<Predictions, EvaluateError> {
     let examples: Vec<&Example> = data.examples_of(&[fold], true);
     if examples.is_empty() {
         return Err(EvaluateError::NoRecordings(fold));
     }
-    let window = network.architecture().input().samples;
-    Ok(predict(network, data, &examples, window, device, seen))
+    Ok(predict(model, data, &examples, seen))
 }
 
 /// A model's report: its answers at its own temperature and thresholds; `aggregate` overrides the card's.

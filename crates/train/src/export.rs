@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Shorter, Window, weights};
 use ecg::Lead;
-use nets::{Architecture, Network};
+use nets::Architecture;
 use serde_json::{Value, json};
 
 use crate::batches::stride_of;
@@ -13,6 +13,7 @@ use crate::checkpoint::write_whole;
 use crate::dataset::{Dataset, Meaning};
 use crate::evaluate::{EvaluateError, answers, report};
 use crate::metrics::{Bootstrap, Report, Table, TableError, ThresholdRule, choose_all};
+use crate::predict::Model;
 use crate::tasks::Task;
 use crate::training::{Settings, Trained};
 
@@ -28,6 +29,9 @@ pub enum ExportError {
     /// The trained numbers do not fit the network.
     #[error(transparent)]
     Network(#[from] nets::Error),
+    /// The network cannot be described for these labels.
+    #[error(transparent)]
+    Graph(#[from] nets::graph::GraphError),
     /// The model could not be measured.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
@@ -74,11 +78,11 @@ pub fn export(
     let classes = data.labels.len();
     let architecture = settings.architecture;
     let bytes = weights::encode(&trained.network, Precision::Half)?;
-    let device = device.clone().inner();
+    let graph = architecture.graph(classes)?;
     // What ships is measured: the network with its numbers rounded.
-    let network: Network = weights::load(architecture.init(classes, &device), &bytes)?;
+    let model = Model::new(graph.clone(), &weights::decode(&bytes)?, device)?;
     let recipe = &settings.recipe;
-    let predictions = answers(&network, data, 9, &device, |_| ())?;
+    let predictions = answers(&model, data, 9, |_| ())?;
     let temperature = predictions.best_temperature(recipe.aggregate);
     let probabilities = predictions.probabilities(temperature, recipe.aggregate);
     let table = Table::from_f32(classes, &probabilities, &predictions.truth)?;
@@ -111,12 +115,12 @@ pub fn export(
             leads: Lead::TWELVE.to_vec(),
             mean: data.scaler.mean,
             std: data.scaler.deviation,
-            shorter: if architecture == Architecture::ImleNet { Shorter::Refuse } else { Shorter::Pad },
+            shorter: if architecture == Architecture::IMLE_NET { Shorter::Refuse } else { Shorter::Pad },
         },
         window: Window { stride: windows, span: 10.0, aggregate: recipe.aggregate.into() },
         calibration: Calibration { temperature: temperature as f32 },
         weights: weights::describe(WEIGHTS, &bytes, Precision::Half),
-        exclusive: false,
+        exclusive: recipe.objective.labels.is_exclusive(),
         task: settings.task.name().to_owned(),
         recipe: recipe.name.name().to_owned(),
         command: provenance.command.clone(),
@@ -124,8 +128,8 @@ pub fn export(
         commit: provenance.commit.clone(),
         data: counts(data, settings, trained),
         metrics: Value::Null,
-        parameters: architecture.parameters(classes) as u64,
-        multiply_adds: architecture.multiply_adds(classes),
+        parameters: graph.parameters() as u64,
+        multiply_adds: graph.multiply_adds(),
         licence: licence(settings.task).to_owned(),
         known_answer: None,
         other: serde_json::Map::new(),
@@ -171,11 +175,7 @@ fn between_scores(threshold: f64, scores: &[f64]) -> f64 {
 }
 
 fn title(architecture: Architecture, task: Task, classes: usize) -> String {
-    let network = match architecture {
-        Architecture::ImleNet => "IMLE-Net",
-        Architecture::Resnet1dWang => "resnet1d_wang",
-        Architecture::Resnet1dWangLdm => "resnet1d_wang with decoupled labels",
-    };
+    let network = architecture.title();
     match task {
         Task::Simulated => format!("Demo: {classes} simulated conditions, {network}"),
         Task::All => format!("All {classes} statements, {network}"),

@@ -11,10 +11,8 @@
 //! let (rate, beta1) = cycle.at(2040, 6800);
 //! assert_eq!((rate, beta1), (0.01, 0.85));
 //! ```
-// Unsafe code is denied by the workspace; `fast::product` alone allows it, for one call into a library of matrix products.
+// Unsafe code is denied by the workspace; `product` alone allows it, for one call into a library of matrix products.
 
-pub mod answer;
-pub mod batch_loss;
 pub mod batches;
 pub mod cache;
 pub mod chart;
@@ -23,13 +21,14 @@ pub mod dataset;
 pub mod ecgpack;
 pub mod evaluate;
 pub mod export;
-pub mod fast;
 pub mod fetch;
+pub mod learner;
 pub mod loss;
 pub mod machine;
 pub mod metrics;
 pub mod optimiser;
 pub mod predict;
+mod product;
 pub mod progress;
 pub mod ptbxl;
 pub mod recipes;

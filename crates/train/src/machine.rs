@@ -3,7 +3,7 @@
 use nets::tape::{Machine, Steps};
 use rayon::prelude::*;
 
-use crate::fast::product;
+use crate::product::product;
 
 /// Products by `gemm`, jobs on rayon's threads.
 #[derive(Clone, Copy, Debug, Default)]

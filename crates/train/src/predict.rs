@@ -1,14 +1,69 @@
 //! A network's answers for many recordings.
 
-use burn::tensor::Device;
-use nets::Network;
+use std::sync::Arc;
 
-use crate::answer::answer;
+use burn::tensor::{Device, Tensor, TensorData};
+use nets::cpu::Plan;
+use nets::graph::{Graph, LOGITS, Running};
+use nets::{Error, Tensors};
+use rayon::prelude::*;
+
 use crate::batches::window_starts;
 use crate::dataset::{Dataset, Example};
-use crate::ecgpack::LEADS;
-use crate::fast::Mode;
+use crate::learner::is_processor;
+use crate::optimiser::numbers;
 use crate::recipes::Aggregate;
+
+/// A network that answers: on a processor by the page's own engine, window by window on all threads; else by Burn.
+pub enum Model {
+    /// The engine for processors.
+    Processor(Box<Plan>),
+    /// Burn on a device.
+    Device(Box<Running>, Device),
+}
+
+impl Model {
+    /// A network with its weights.
+    ///
+    /// # Errors
+    /// The weights are not the network's.
+    pub fn new(graph: Arc<Graph>, tensors: &Tensors, device: &Device) -> Result<Model, Error> {
+        let device = device.clone().inner();
+        Ok(if is_processor(&device) {
+            Model::Processor(Box::new(Plan::new(graph, tensors)?))
+        } else {
+            Model::Device(Box::new(Running::load(graph, tensors, &device)?), device)
+        })
+    }
+
+    /// What it computes.
+    pub fn graph(&self) -> &Arc<Graph> {
+        match self {
+            Model::Processor(plan) => plan.graph(),
+            Model::Device(network, _) => network.graph(),
+        }
+    }
+
+    /// Logits `[window, label]` of windows `[window, lead, sample]`.
+    pub fn logits(&self, windows: &[f32]) -> Vec<f32> {
+        let input = self.graph().input();
+        match self {
+            Model::Processor(plan) => {
+                let answer = |window: &[f32]| {
+                    let outputs = plan.run(window, 1).ok();
+                    outputs.and_then(|mut outputs| outputs.remove(LOGITS)).map(|logits| logits.values)
+                };
+                let answers: Vec<Option<Vec<f32>>> = windows.par_chunks_exact(input.size()).map(answer).collect();
+                answers.into_iter().flatten().flatten().collect()
+            }
+            Model::Device(network, device) => {
+                let extents = [windows.len() / input.size().max(1), input.channels, input.length];
+                let windows = TensorData::new(windows.to_vec(), extents);
+                numbers(network.logits(Tensor::<3>::from_data(windows, device)))
+            }
+        }
+    }
+}
 
 /// Logits of every window of some recordings.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,40 +79,31 @@ pub struct Predictions {
 /// Windows that are run at once, by their length: about 16 of 2.5 s to one of 10 s costs the same memory.
 const SAMPLES_AT_ONCE: usize = 32_000;
 
-/// Runs a network (one without gradients: `Module::valid`) over every window of some recordings; `seen` is called
-/// with the number of recordings done.
-pub fn predict(
-    network: &Network,
-    data: &Dataset,
-    examples: &[&Example],
-    window: usize,
-    device: &Device,
-    mut seen: impl FnMut(usize),
-) -> Predictions {
-    let device = device.clone().inner();
+/// Runs a network over every window of some recordings; `seen` is called with the number of recordings done.
+pub fn predict(model: &Model, data: &Dataset, examples: &[&Example], mut seen: impl FnMut(usize)) -> Predictions {
     let classes = data.labels.len();
-    let at_once = (SAMPLES_AT_ONCE / window).max(1);
+    let input = model.graph().input();
+    let at_once = (SAMPLES_AT_ONCE / input.length).max(1);
     let mut predictions = Predictions {
         classes,
         logits: Vec::with_capacity(examples.len()),
         truth: examples.iter().flat_map(|example| example.labels.iter().copied()).collect(),
     };
-    // Windows in order; `owners` says whose each is.
+    // Windows in order, each with its recording.
     let jobs: Vec<(usize, usize)> = examples
         .iter()
         .enumerate()
         .flat_map(|(number, example)| {
-            window_starts(data.parts[example.part].length, window).into_iter().map(move |start| (number, start))
+            window_starts(data.parts[example.part].length, input.length).into_iter().map(move |start| (number, start))
         })
         .collect();
     predictions.logits.resize(examples.len(), Vec::new());
     for chunk in jobs.chunks(at_once) {
-        let mut inputs = Vec::with_capacity(chunk.len() * LEADS * window);
+        let mut inputs = Vec::with_capacity(chunk.len() * input.size());
         for &(number, start) in chunk {
-            data.window(examples[number], start, window, &mut inputs);
+            data.window(examples[number], start, input.length, &mut inputs);
         }
-        let answer = answer(network, &inputs, chunk.len(), window, Mode::Inference, &device);
-        let logits = crate::optimiser::numbers(answer.logits);
+        let logits = model.logits(&inputs);
         for (&(number, _), logits) in chunk.iter().zip(logits.chunks_exact(classes)) {
             predictions.logits[number].extend_from_slice(logits);
         }

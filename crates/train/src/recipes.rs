@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::loss::Triplet;
+use crate::loss::{LabelLoss, Objective, Triplet};
 use crate::optimiser::AdamConfig;
 use crate::schedule::Schedule;
 
@@ -64,8 +64,8 @@ pub struct Recipe {
     pub schedule: Schedule,
     /// Constants of the optimiser.
     pub adam: AdamConfig,
-    /// The triplet term, for networks that give embeddings.
-    pub triplet: Triplet,
+    /// What is minimised.
+    pub objective: Objective,
     /// Whether batches are made anew every epoch, or made once and only their order drawn (as Keras' cached data sets do).
     pub fixed_batches: bool,
     /// Which weights are kept.
@@ -87,7 +87,10 @@ impl RecipeName {
             batch: 128,
             schedule: Schedule::OneCycle { top: 0.01 },
             adam: AdamConfig { beta2: 0.99, epsilon: 1e-8, weight_decay: 0.01, epsilon_before_correction: false },
-            triplet: Triplet { weight: 0.1, margin: 2.0 },
+            objective: Objective {
+                labels: LabelLoss::BinaryCrossEntropy,
+                triplet: Triplet { weight: 0.1, margin: 2.0 },
+            },
             fixed_batches: false,
             choice: Choice::Last,
             patience: None,

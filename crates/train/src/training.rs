@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use burn::module::Module as _;
 use burn::tensor::Device;
-use nets::{Architecture, Network, Tensors};
+use nets::{Architecture, Tensors};
 use serde::{Deserialize, Serialize};
 
-use crate::batch_loss::BatchLoss;
 use crate::batches;
 use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
 use crate::dataset::{Dataset, Example};
+use crate::learner::{LearnError, Learner, Lesson};
+use crate::loss::Targets;
 use crate::metrics::{Table, Undefined, macro_auc};
-use crate::optimiser::Adam;
-use crate::predict::predict;
+use crate::optimiser::Pace;
+use crate::predict::{Model, predict};
 use crate::recipes::{Choice, Recipe};
 use crate::schedule::Schedule;
 use crate::seeds::{Generator, Purpose};
@@ -97,8 +97,17 @@ pub enum TrainError {
         /// The checkpoint.
         path: PathBuf,
         /// What is wrong.
-        source: nets::Error,
+        source: LearnError,
     },
+    /// The network cannot be described for these labels.
+    #[error(transparent)]
+    Graph(#[from] nets::graph::GraphError),
+    /// The network cannot learn.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    /// The network's own numbers are not its own.
+    #[error(transparent)]
+    Network(#[from] nets::Error),
     /// There is too little to train on.
     #[error("expected training recordings of folds 1-8 that carry a label of the task, found none")]
     NoRecordings,
@@ -154,23 +163,22 @@ pub fn train(
     let recipe = &settings.recipe;
     let path = checkpoint_path(folder);
     let as_text = serde_json::to_string(settings)?;
-    let device = device.clone().autodiff();
     let classes = split.data.labels.len();
-    device.seed(Generator::new(settings.seed, Purpose::Weights, 0).next());
-    let mut network = settings.architecture.init(classes, &device);
-    let mut adam = Adam::new(recipe.adam);
+    let graph = settings.architecture.graph(classes)?;
     let mut state = Checkpoint { settings: as_text.clone(), ..Checkpoint::default() };
-    if resume && path.exists() {
+    let mut learner = if resume && path.exists() {
         state = Checkpoint::read(&path)?;
         if !goes_on(&state.settings, settings) {
             return Err(TrainError::OtherRun { path, found: state.settings, expected: as_text });
         }
         state.settings.clone_from(&as_text);
-        network = network
-            .with_tensors(&state.network)
-            .map_err(|source| TrainError::Weights { path: path.clone(), source })?;
-        adam = Adam::restore(recipe.adam, std::mem::take(&mut state.adam), &network, &device);
-    }
+        let adam = std::mem::take(&mut state.adam);
+        Learner::new(graph.clone(), &state.network, recipe.adam, Some(adam), device)
+            .map_err(|source| TrainError::Weights { path: path.clone(), source })?
+    } else {
+        let first = graph.drawn(Generator::new(settings.seed, Purpose::Weights, 0).next());
+        Learner::new(graph.clone(), &first, recipe.adam, None, device)?
+    };
 
     let steps = batches::order(split.training.len(), recipe, settings.seed, 0).len();
     let input = settings.architecture.input();
@@ -181,33 +189,34 @@ pub fn train(
         let mut records = 0;
         let mut rate = 0.0;
         let began = Instant::now();
-        let outcome = std::thread::scope(|scope| -> Result<Option<Network>, TrainError> {
+        let finished = std::thread::scope(|scope| -> Result<bool, TrainError> {
             let receiver =
                 batches::epoch(scope, split.data, split.training, recipe, input.samples, settings.seed, epoch);
             for (step, batch) in receiver.into_iter().enumerate() {
                 if stop.load(Ordering::Relaxed) {
-                    return Ok(None);
+                    return Ok(false);
                 }
                 let place = epoch * steps + step;
-                device.seed(Generator::new(settings.seed, Purpose::Dropout, place as u64).next());
                 let beta1;
                 (rate, beta1) = recipe.schedule.at(place, steps * recipe.epochs);
-                let loss = BatchLoss::new(&network, &batch, input.samples, classes, recipe, &device);
-                let value = loss.value();
+                let lesson = Lesson {
+                    inputs: &batch.inputs,
+                    targets: Targets { records: batch.records, labels: &batch.labels },
+                    seed: Generator::new(settings.seed, Purpose::Dropout, place as u64).next(),
+                };
+                let value = learner.step(&lesson, &recipe.objective, Pace { rate, beta1 });
                 if !value.is_finite() {
                     return Err(TrainError::Diverged { epoch: epoch + 1, step: step + 1, loss: value });
                 }
-                let (gradients, others) = loss.backward();
-                // The step consumes the network and gives it back.
-                network = adam.step(network, gradients, others, rate, beta1);
                 losses += value;
                 records += batch.records;
                 watch.step(epoch, step, value, batch.records);
             }
-            Ok(Some(network))
+            Ok(true)
         })?;
-        let Some(stepped) = outcome else { return Ok(Ending::Stopped) };
-        network = stepped;
+        if !finished {
+            return Ok(Ending::Stopped);
+        }
         let taken = began.elapsed().max(Duration::from_micros(1));
         let mut entry = Epoch {
             epoch: epoch + 1,
@@ -217,15 +226,12 @@ pub fn train(
             rate,
             records_per_second: records as f64 / taken.as_secs_f64(),
         };
-        // Without gradients; this also brings the running statistics up to date.
-        let settled = network.valid();
         let last = epoch + 1 == recipe.epochs;
-        state.network = settled.tensors();
+        state.network = learner.tensors();
         if !split.validation.is_empty() && (last || (epoch + 1).is_multiple_of(recipe.validate_every.max(1))) {
             let all = split.validation.len();
-            let predictions = predict(&settled, split.data, split.validation, input.samples, &device, |done| {
-                watch.validating(done, all);
-            });
+            let model = Model::new(graph.clone(), &state.network, device)?;
+            let predictions = predict(&model, split.data, split.validation, |done| watch.validating(done, all));
             let probabilities = predictions.probabilities(1.0, recipe.aggregate);
             entry.validation_loss = Some(predictions.cross_entropy(1.0, recipe.aggregate));
             entry.validation_auc = Table::from_f32(classes, &probabilities, &predictions.truth)
@@ -235,7 +241,7 @@ pub fn train(
             keep_best(&mut state, &entry, recipe.choice);
         }
         state.curve.push(entry);
-        state.adam = adam.state(&network);
+        state.adam = learner.state();
         state.write(&path)?;
         if let Some(entry) = state.curve.last() {
             watch.epoch(entry);
@@ -287,7 +293,7 @@ mod tests {
 
     fn settings(name: RecipeName, epochs: usize) -> Settings {
         let recipe = Recipe { epochs, ..name.recipe() };
-        Settings { architecture: Architecture::ImleNet, task: Task::Superclass, recipe, seed: 1, recordings: (9, 3) }
+        Settings { architecture: Architecture::IMLE_NET, task: Task::Superclass, recipe, seed: 1, recordings: (9, 3) }
     }
 
     #[test]

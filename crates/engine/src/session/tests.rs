@@ -73,18 +73,16 @@ impl Heard {
 
 /// A model with drawn weights, as its two files; the known answer is off by `error`.
 fn model(error: f32) -> Vec<Vec<u8>> {
-    let device = Device::flex();
-    device.seed(3);
     let labels: Vec<Label> = ["NORM", "MI"]
         .iter()
         .map(|code| Label { code: (*code).into(), name: format!("{code} in full"), threshold: 0.5, ..Label::default() })
         .collect();
-    let network = Architecture::Resnet1dWang.init(labels.len(), &device);
-    let bytes = weights::save(&network, Precision::Half).unwrap();
+    let tensors = Architecture::RESNET1D_WANG.graph(labels.len()).unwrap().drawn(3);
+    let bytes = weights::encode(&tensors, Precision::Half).unwrap();
     let mut card = Card {
         name: "small".into(),
         title: "Small".into(),
-        architecture: Architecture::Resnet1dWang,
+        architecture: Architecture::RESNET1D_WANG,
         labels,
         input: Input {
             rate: 100.0,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::ops::{
-    Activation, Affine, BatchNorm, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm, Linear, Mix, Op, Pick,
-    Pool, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum, Table, Upsample,
+    Activation, Affine, BatchNorm, BatchNormRule, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm, Linear,
+    Mix, Op, Pick, Pool, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum,
+    Table, Upsample,
 };
 use super::{Axis, Drawing, Graph, GraphError, LOGITS, Node, Place, Rearrange, Shape, Start, Weight};
-use crate::blocks::BatchNormRule;
 
 /// Describes a network. What does not fit is remembered and told by [`Builder::finish`], so that a description stays
 /// readable; until then a node that does not fit passes its first input's shape on.

@@ -22,6 +22,7 @@ mod ops;
 mod rearrange;
 mod running;
 mod shape;
+mod tail;
 mod value;
 mod weight;
 
@@ -32,9 +33,9 @@ use crate::{Error, Tensors};
 
 pub use builder::Builder;
 pub use ops::{
-    Activation, Affine, BatchNorm, Cell, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm, Linear, Mix, Op,
-    Pick, Pool, PoolKind, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum,
-    Table, Upsample,
+    Activation, Affine, BatchNorm, BatchNormRule, Cell, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm,
+    Linear, Mix, Op, Pick, Pool, PoolKind, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax,
+    StateSpace, Subset, Sum, Table, Upsample,
 };
 pub(crate) use ops::{STATE, discrete};
 pub use rearrange::Rearrange;
@@ -89,6 +90,8 @@ pub struct GraphError {
 
 /// Name of the output that is the labels' logits (or what a network in pre-training gives instead).
 pub const LOGITS: &str = "logits";
+/// Name of the output that is the last map before it is pooled, of the networks that have one.
+pub const FEATURES: &str = "features";
 
 impl Graph {
     /// The network's name, for messages.

@@ -196,8 +196,19 @@ pub struct Gradients {
 impl<'a> Pass<'a> {
     /// Runs a batch forth. `weights` are the graph's, in its order; `x` is `[recording, lead, sample]`.
     pub fn forward(graph: &Arc<Graph>, weights: &[Vec<f32>], x: &[f32], mode: Mode, machine: &'a dyn Machine) -> Self {
-        let input = graph.input();
-        let records = x.len() / input.size().max(1);
+        Self::forward_from(graph, weights, channels_last(x, graph.input()), mode, machine)
+    }
+
+    /// The same from values that lie as values do, `[recording, row, position, channel]`.
+    pub fn forward_from(
+        graph: &Arc<Graph>,
+        weights: &[Vec<f32>],
+        x: Vec<f32>,
+        mode: Mode,
+        machine: &'a dyn Machine,
+    ) -> Self {
+        let records = x.len() / graph.input().size().max(1);
+        let mut x = Some(x);
         let nodes = graph.nodes().len();
         let mut pass = Self {
             graph: graph.clone(),
@@ -212,7 +223,7 @@ impl<'a> Pass<'a> {
         for number in 0..nodes {
             let node = &graph.nodes()[number];
             pass.values[number] = match &node.op {
-                Op::Input(_) => channels_last(x, input),
+                Op::Input(_) => x.take().unwrap_or_default(),
                 Op::BatchNorm(norm) => pass.batch_norm(number, node, norm, weights),
                 op => pass.groups_forward(number, node, tapes(op), weights),
             };

@@ -70,3 +70,39 @@ fn keras_weight(weight: &Weight, number: u64) -> Vec<f32> {
         }
     }
 }
+
+/// Weights of a network with decoupled labels, 71 of them: `order` says where the backbone's stand, the labels' own
+/// networks follow label after label from `labels_from` on, the rest comes last.
+pub fn decoupled_labels(graph: &Graph, mut order: Numbers, labels_from: u64) -> Tensors {
+    let rest = graph.weights().iter().filter(|weight| !weight.name.starts_with("backbone."));
+    let rest: Vec<&Weight> = rest.filter(|weight| !weight.name.starts_with("branches.")).collect();
+    order.extend(in_order(rest.iter().copied(), labels_from + 71 * 12));
+    // Weights of the labels' own networks are gathered from the original's.
+    let own: Vec<&Weight> = graph.weights().iter().filter(|weight| weight.name.starts_with("branches.")).collect();
+    order.extend(in_order(own.iter().copied(), 0));
+    let mut tensors = torch(graph, &order);
+    for (number, weight) in own.iter().enumerate() {
+        tensors.insert(weight.name.clone(), (weight.shape.clone(), gathered(weight, labels_from + number as u64)));
+    }
+    tensors
+}
+
+/// A weight of all 71 labels' networks, of which the first label's is tensor number `first`, the next one's 12 later.
+fn gathered(weight: &Weight, first: u64) -> Vec<f32> {
+    let size = weight.size() / 71;
+    let mut all = Vec::new();
+    for label in 0..71 {
+        let values = symmetric(first + 12 * label, size);
+        let end = weight.name.rsplit('.').next().unwrap();
+        let part: Vec<f32> = match (end, &weight.shape[..]) {
+            ("gamma" | "running_var", _) => values.iter().map(|s| (1.0 + 0.2 * s) as f32).collect(),
+            ("weight", &[_, from, to]) => {
+                let bound = (3.0 / from as f64).sqrt();
+                (0..from * to).map(|place| (bound * values[place % to * from + place / to]) as f32).collect()
+            }
+            _ => values.iter().map(|s| (0.1 * s) as f32).collect(),
+        };
+        all.extend(part);
+    }
+    all
+}

@@ -65,7 +65,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let device = options.device.open()?;
     let data = simulated::simulated(EACH, 1, |_| ())?;
     let training = data.examples_of(&[1, 2, 3, 4, 5, 6, 7, 8], false);
-    let name = if options.model == Architecture::ImleNet { RecipeName::ImleNet } else { RecipeName::Benchmark };
+    let name = if options.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
     let mut recipe = name.recipe();
     // As many as the steps need: an epoch of simulated recordings is short.
     recipe.epochs = options.steps + WARM_UP;

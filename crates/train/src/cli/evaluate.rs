@@ -8,6 +8,7 @@ use classify::{Card, weights};
 use serde_json::json;
 use train::evaluate::{answers, as_text, fit_to_card, report};
 use train::metrics::Bootstrap;
+use train::predict::Model;
 use train::progress::counted;
 use train::recipes::Aggregate;
 use train::tasks::Task;
@@ -53,7 +54,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
     weights::check(&card.weights, &bytes).with_context(|| format!("reading {}", path.display()))?;
     let device = options.device.open()?;
-    let network = weights::load(card.architecture.init(card.labels.len(), &device), &bytes)?;
+    let model = Model::new(card.graph()?, &weights::decode(&bytes)?, &device)?;
 
     let mut data = if let Some(folder) = &options.data {
         let task = <Task as clap::ValueEnum>::from_str(&card.task, false)
@@ -67,7 +68,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     };
     fit_to_card(&mut data, &card)?;
     let bar = counted("classifying", data.examples_of(&[options.fold], true).len() as u64);
-    let predictions = answers(&network, &data, options.fold, &device, |done| bar.set_position(done as u64))?;
+    let predictions = answers(&model, &data, options.fold, |done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
     let own = match card.window.aggregate {
         classify::Aggregate::Mean => Aggregate::Mean,

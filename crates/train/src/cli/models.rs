@@ -5,21 +5,23 @@ use std::process::ExitCode;
 use nets::Architecture;
 
 /// Lists the networks.
-#[allow(clippy::unnecessary_wraps)]
 pub fn run() -> anyhow::Result<ExitCode> {
-    println!("{:18} {:>14} {:>12} {:>13} {:>21}", "network", "input", "5 labels", "71 labels", "multiply-adds (71)");
-    for architecture in Architecture::ALL {
+    println!(
+        "{:34} {:>11} {:>7} {:>12} {:>13}  {}",
+        "network", "input", "rate", "parameters", "multiply-adds", "state"
+    );
+    for architecture in Architecture::all() {
         let input = architecture.input();
+        let graph = architecture.graph(71)?;
         println!(
-            "{:18} {:>14} {:>12} {:>13} {:>19} M   {}",
+            "{:34} {:>11} {:>4} Hz {:>12} {:>11} M  {:?}",
             architecture.name(),
             format!("{} x {}", input.leads, input.samples),
-            architecture.parameters(5),
-            architecture.parameters(71),
-            architecture.multiply_adds(71) / 1_000_000,
-            architecture.source()
+            input.rate,
+            graph.parameters(),
+            graph.multiply_adds() / 1_000_000,
+            architecture.state(),
         );
     }
-    println!("Under \"5 labels\" and \"71 labels\": trainable parameters. Input: leads x samples, at 100 Hz.");
     Ok(ExitCode::SUCCESS)
 }

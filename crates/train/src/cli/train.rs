@@ -77,7 +77,7 @@ impl Options {
     pub fn demo() -> Options {
         Options {
             data: None,
-            model: Architecture::Resnet1dWang,
+            model: Architecture::RESNET1D_WANG,
             task: Task::Simulated,
             recipe: Some(RecipeName::Demo),
             seed: 1,
@@ -103,7 +103,7 @@ impl Options {
 
     /// The command that trains this again; where the data lies is the reader's own business.
     fn command(&self) -> String {
-        if self.task == Task::Simulated && self.model == Architecture::Resnet1dWang && self.seed == 1 {
+        if self.task == Task::Simulated && self.model == Architecture::RESNET1D_WANG && self.seed == 1 {
             return "train-native".to_owned();
         }
         let mut text = String::from("train-native train");
@@ -129,7 +129,7 @@ impl Options {
     }
 
     fn settings(&self, recordings: (usize, usize)) -> Settings {
-        let default = if self.model == Architecture::ImleNet { RecipeName::ImleNet } else { RecipeName::Benchmark };
+        let default = if self.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
         let mut recipe = self.recipe.unwrap_or(default).recipe();
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
         recipe.batch = self.batch.unwrap_or(recipe.batch);
@@ -173,7 +173,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         "{}: {} labels, {} parameters; {} recordings to train on (folds 1-8), {} to validate on (fold 9)",
         name,
         data.labels.len(),
-        options.model.parameters(data.labels.len()),
+        options.model.graph(data.labels.len())?.parameters(),
         training.len(),
         validation.len()
     );

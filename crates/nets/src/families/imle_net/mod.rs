@@ -15,8 +15,9 @@ pub use mousavi::{Windows, mousavi};
 pub use rajpurkar::rajpurkar;
 pub use resnet101::{NARROW_WIDTH, NATIVE_WIDTH, resnet101};
 
-use crate::blocks::{BatchNormRule, keras_same};
-use crate::graph::{Activation, Axis, Builder, Conv, Drawing, Graph, GraphError, Place, Recurrent, Shape, Start};
+use crate::graph::{
+    Activation, Axis, BatchNormRule, Builder, Conv, Drawing, Graph, GraphError, Place, Recurrent, Shape, Start,
+};
 
 /// Leads.
 pub const LEADS: usize = 12;
@@ -24,6 +25,10 @@ pub const LEADS: usize = 12;
 pub const SAMPLES: usize = 1000;
 /// Samples in a window: half a second.
 pub const WINDOW: usize = 50;
+/// Windows of a lead.
+pub const WINDOWS: usize = SAMPLES / WINDOW;
+/// Positions of a window that its attention chooses among, after the residual network.
+pub const POSITIONS: usize = 13;
 /// Width of the attentions.
 pub const ATTENTION: usize = 64;
 
@@ -121,6 +126,13 @@ fn keras(name: &'static str) -> Builder {
     build.drawing = Drawing::GlorotUniform;
     build.norm = BatchNormRule::Keras;
     build
+}
+
+/// Zeros before and after a lead so that `ceil(length / stride)` positions come out. With an even kernel the odd zero
+/// stands at the end: 3 before and 4 after for a kernel of 8.
+const fn keras_same(length: usize, kernel: usize, stride: usize) -> (usize, usize) {
+    let total = ((length.div_ceil(stride) - 1) * stride + kernel).saturating_sub(length);
+    (total / 2, total - total / 2)
 }
 
 /// A convolution with the zeros around it that Keras calls "same": with an even kernel the odd one stands at the end.

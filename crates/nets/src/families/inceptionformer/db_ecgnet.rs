@@ -7,8 +7,9 @@ use super::blocks::mlp;
 use super::sparse::look;
 use super::{ATTENTION, FEATURES, LEADS, SAMPLES};
 use crate::Tensors;
-use crate::blocks::BatchNormRule;
-use crate::graph::{Activation, Axis, Builder, Conv, Graph, GraphError, Place, ReduceKind, Shape, Start};
+use crate::graph::{
+    Activation, Axis, BatchNormRule, Builder, Conv, Graph, GraphError, Place, ReduceKind, Shape, Start,
+};
 
 /// The output that holds how much each token of rhythm, the class token first, looks at each position of waveforms in
 /// the last block: a row a head.

@@ -21,7 +21,7 @@ pub use attention::{Mix, Scores};
 pub use conv::{Conv, Linear, RowLinear};
 pub use index::{Pick, Upsample};
 pub use join::{Concat, Product, Sum};
-pub use norm::{BatchNorm, LayerNorm};
+pub use norm::{BatchNorm, BatchNormRule, LayerNorm};
 pub use pool::{Pool, PoolKind, Reduce, ReduceKind};
 pub use recurrent::{Cell, Recurrent};
 pub use source::{Constant, Input, Table};

@@ -1,0 +1,883 @@
+//! The lines of the list, family by family.
+
+use super::Explanation::{ClassActivation, ClassAttention, LabelSpaces, MultiLevelAttention};
+use super::{Entry, Input, Purpose, State};
+use crate::families::benchmark::Backbone;
+use crate::families::imle_net::{NARROW_WIDTH, NATIVE_WIDTH, Windows};
+use crate::families::inceptionformer::{Attention, Configuration, Depthwise, Mixer, Reading, Scales, Stacking};
+use crate::families::state_space::{Form, Head};
+use crate::families::{benchmark, cpc, dsail, eknet, imle_net, inceptionformer, state_space};
+use crate::graph::{Graph, GraphError};
+
+/// 2.5 s of twelve leads at 100 Hz.
+const SHORT: Input = Input { leads: 12, record_features: 0, samples: 250, rate: 100.0 };
+/// 10 s of twelve leads at 100 Hz.
+const WHOLE: Input = Input { leads: 12, record_features: 0, samples: 1000, rate: 100.0 };
+/// 10 s of twelve leads at 500 Hz.
+const PAGE: Input = Input { leads: 12, record_features: 0, samples: 5000, rate: 500.0 };
+
+/// 15 s at 500 Hz, with age and sex.
+const fn dsail_input(leads: usize) -> Input {
+    Input { leads, record_features: dsail::RECORD_FEATURES, samples: dsail::BLOCK, rate: 500.0 }
+}
+
+const BENCHMARK: &str =
+    "Deep Learning for ECG Analysis: Benchmarks and Insights from PTB-XL, IEEE JBHI 2021, arXiv:2004.13701";
+const WANG: &str = "Deep Learning for ECG Analysis: Benchmarks and Insights from PTB-XL, IEEE JBHI 2021, arXiv:2004.13701; after Wang, Yan, Oates, IJCNN 2017, arXiv:1611.06455";
+const LABEL_DECOUPLING: &str =
+    "Label decoupling strategy for 12-lead ECG classification, Knowledge-Based Systems 263, 2023, 110298";
+const IMLE: &str = "IMLE-Net: An Interpretable Multi-level Multi-channel Model for ECG Classification, IEEE SMC 2021, arXiv:2204.05116";
+const MOUSAVI_SOURCE: &str = "Mousavi, Afghah, Inter- and intra-patient ECG heartbeat classification, ICASSP 2019, as compared in IMLE-Net, IEEE SMC 2021, arXiv:2204.05116";
+const RAJPURKAR_SOURCE: &str = "Rajpurkar, Hannun et al., Cardiologist-level arrhythmia detection, 2017, arXiv:1707.01836, as compared in IMLE-Net, IEEE SMC 2021, arXiv:2204.05116";
+const ECGNET_SOURCE: &str = "Murugesan et al., ECGNet: Deep Network for Arrhythmia Classification, MeMeA 2018, as compared in IMLE-Net, IEEE SMC 2021, arXiv:2204.05116";
+const DSAIL: &str = "Han, Park, Min et al., Towards High Generalization Performance on Electrocardiogram Classification, Computing in Cardiology 2021, paper 080";
+const LONGWEI: &str = "InceptionFormer and relatives, experiments by LongWei (public notes and code, 2023)";
+const EKNET: &str = "A knowledge-based network for complete ECG classification in the clinical 3 x 4 format (EKnet), with its repository caoqing-ruijing/ECG_EKnet";
+const STATE_SPACE: &str = "Mehari, Strodthoff, Advancing the State-of-the-Art for ECG Analysis through Structured State Space Models, 2022, arXiv:2211.07579";
+const ECG_CPC_SOURCE: &str =
+    "Al-Masud, Lopez Alcaraz, Strodthoff, Benchmarking ECG foundation models, ICLR 2026, arXiv:2509.25095";
+const CPC_SOURCE: &str = "Mehari, Strodthoff, Self-supervised representation learning from 12-lead ECG data, Computers in Biology and Medicine 141, 2022, 105114, arXiv:2103.12676";
+
+/// Samples of a patch of DB-ECGNet: ten tokens of a recording.
+const DB_PATCH: usize = 100;
+
+fn with(attention: Attention) -> Configuration {
+    Configuration { attention, ..Configuration::default() }
+}
+
+fn s4(width: usize, classes: usize) -> Result<Graph, GraphError> {
+    state_space::supervised(Form { width, ..Form::PUBLISHED }, classes)
+}
+
+/// All lines, in the order of the source documents.
+pub(super) static ENTRIES: &[&Entry] = &[
+    &FCN_WANG,
+    &FCN_WANG_LDM,
+    &RESNET1D_WANG,
+    &RESNET1D_WANG_LDM,
+    &XRESNET1D18,
+    &XRESNET1D18_LDM,
+    &XRESNET1D34,
+    &XRESNET1D34_LDM,
+    &XRESNET1D50,
+    &XRESNET1D50_LDM,
+    &XRESNET1D101,
+    &XRESNET1D101_LDM,
+    &INCEPTION1D,
+    &INCEPTION1D_LDM,
+    &LSTM,
+    &LSTM_LDM,
+    &LSTM_BIDIR,
+    &LSTM_BIDIR_LDM,
+    &WRN1D_22,
+    &WRN1D_22_LDM,
+    &IMLE_NET,
+    &MOUSAVI,
+    &MOUSAVI_PROPER,
+    &RAJPURKAR,
+    &ECGNET,
+    &RESNET101,
+    &RESNET101_NARROW,
+    &DSAIL_TEACHER,
+    &DSAIL_STUDENT,
+    &INCEPTIONFORMER,
+    &INCEPTIONFORMER_SHALLOW,
+    &INCEPTIONFORMER_FRONT_THREE,
+    &INCEPTIONFORMER_TINY,
+    &INCEPTIONFORMER_SPARSE,
+    &INCEPTIONFORMER_CROSS_STACK,
+    &INCEPTIONFORMER_SANDWICH,
+    &INCEPTIONFORMER_REDUCED,
+    &INCEPTIONFORMER_BI_ROUTING,
+    &INCEPTIONFORMER_WINDOW,
+    &INCEPTIONFORMER_SHIFTED_WINDOW,
+    &INCEPTIONFORMER_SHUNTED,
+    &INCEPTIONFORMER_HILO,
+    &INCEPTIONFORMER_MODULATION,
+    &INCEPTIONFORMER_MODULATION_TOKEN,
+    &INCEPTIONFORMER_LINEAR,
+    &INCEPTIONFORMER_SE,
+    &INCEPTIONFORMER_COORDINATE,
+    &FREQUENCY_STREAM,
+    &TWO_STREAMS,
+    &RESNET18,
+    &RESNET34,
+    &MOBILENETV2,
+    &META_ECGNET,
+    &DB_ECGNET,
+    &EKNET_R,
+    &EKNET_P,
+    &EKNET_R_STAGE1,
+    &EKNET_P_STAGE1,
+    &S4,
+    &S4_256,
+    &S4_128,
+    &S4_64,
+    &ECG_CPC,
+    &ECG_CPC_FROZEN,
+    &ECG_CPC_CONTRAST,
+    &CPC,
+    &CPC_CONTRAST,
+];
+
+static FCN_WANG: Entry = Entry {
+    name: "fcn_wang",
+    title: "fcn_wang",
+    source: WANG,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::FcnWang, classes),
+};
+
+static FCN_WANG_LDM: Entry = Entry {
+    name: "fcn_wang+ldm",
+    title: "fcn_wang with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::FcnWang, classes),
+};
+
+pub(super) static RESNET1D_WANG: Entry = Entry {
+    name: "resnet1d_wang",
+    title: "resnet1d_wang",
+    source: WANG,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Resnet1dWang, classes),
+};
+
+pub(super) static RESNET1D_WANG_LDM: Entry = Entry {
+    name: "resnet1d_wang+ldm",
+    title: "resnet1d_wang with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Resnet1dWang, classes),
+};
+
+static XRESNET1D18: Entry = Entry {
+    name: "xresnet1d18",
+    title: "xresnet1d18",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Xresnet1d18, classes),
+};
+
+static XRESNET1D18_LDM: Entry = Entry {
+    name: "xresnet1d18+ldm",
+    title: "xresnet1d18 with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Xresnet1d18, classes),
+};
+
+static XRESNET1D34: Entry = Entry {
+    name: "xresnet1d34",
+    title: "xresnet1d34",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Xresnet1d34, classes),
+};
+
+static XRESNET1D34_LDM: Entry = Entry {
+    name: "xresnet1d34+ldm",
+    title: "xresnet1d34 with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Xresnet1d34, classes),
+};
+
+static XRESNET1D50: Entry = Entry {
+    name: "xresnet1d50",
+    title: "xresnet1d50",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Xresnet1d50, classes),
+};
+
+static XRESNET1D50_LDM: Entry = Entry {
+    name: "xresnet1d50+ldm",
+    title: "xresnet1d50 with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Xresnet1d50, classes),
+};
+
+static XRESNET1D101: Entry = Entry {
+    name: "xresnet1d101",
+    title: "xresnet1d101",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Xresnet1d101, classes),
+};
+
+static XRESNET1D101_LDM: Entry = Entry {
+    name: "xresnet1d101+ldm",
+    title: "xresnet1d101 with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Xresnet1d101, classes),
+};
+
+static INCEPTION1D: Entry = Entry {
+    name: "inception1d",
+    title: "inception1d",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Inception1d, classes),
+};
+
+static INCEPTION1D_LDM: Entry = Entry {
+    name: "inception1d+ldm",
+    title: "inception1d with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Inception1d, classes),
+};
+
+static LSTM: Entry = Entry {
+    name: "lstm",
+    title: "lstm",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| benchmark::plain(Backbone::Lstm, classes),
+};
+
+static LSTM_LDM: Entry = Entry {
+    name: "lstm+ldm",
+    title: "lstm with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Lstm, classes),
+};
+
+static LSTM_BIDIR: Entry = Entry {
+    name: "lstm_bidir",
+    title: "lstm_bidir",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| benchmark::plain(Backbone::LstmBidir, classes),
+};
+
+static LSTM_BIDIR_LDM: Entry = Entry {
+    name: "lstm_bidir+ldm",
+    title: "lstm_bidir with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::LstmBidir, classes),
+};
+
+static WRN1D_22: Entry = Entry {
+    name: "wrn1d_22",
+    title: "wrn1d_22",
+    source: BENCHMARK,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| benchmark::plain(Backbone::Wrn1d22, classes),
+};
+
+static WRN1D_22_LDM: Entry = Entry {
+    name: "wrn1d_22+ldm",
+    title: "wrn1d_22 with decoupled labels",
+    source: LABEL_DECOUPLING,
+    input: SHORT,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation, LabelSpaces],
+    build: |classes| benchmark::decoupled(Backbone::Wrn1d22, classes),
+};
+
+pub(super) static IMLE_NET: Entry = Entry {
+    name: "imle-net",
+    title: "IMLE-Net",
+    source: IMLE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[MultiLevelAttention],
+    build: imle_net::imle_net,
+};
+
+static MOUSAVI: Entry = Entry {
+    name: "mousavi",
+    title: "Mousavi (windows as released)",
+    source: MOUSAVI_SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| imle_net::mousavi(Windows::Released, classes),
+};
+
+static MOUSAVI_PROPER: Entry = Entry {
+    name: "mousavi-proper",
+    title: "Mousavi (windows in time)",
+    source: MOUSAVI_SOURCE,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| imle_net::mousavi(Windows::OfTime, classes),
+};
+
+static RAJPURKAR: Entry = Entry {
+    name: "rajpurkar",
+    title: "Rajpurkar",
+    source: RAJPURKAR_SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: imle_net::rajpurkar,
+};
+
+static ECGNET: Entry = Entry {
+    name: "ecgnet",
+    title: "ECGNet",
+    source: ECGNET_SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: imle_net::ecgnet,
+};
+
+static RESNET101: Entry = Entry {
+    name: "resnet101",
+    title: "ResNet101-1D",
+    source: IMLE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| imle_net::resnet101(NATIVE_WIDTH, classes),
+};
+
+static RESNET101_NARROW: Entry = Entry {
+    name: "resnet101-narrow",
+    title: "ResNet101-1D, an eighth of the width",
+    source: IMLE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| imle_net::resnet101(NARROW_WIDTH, classes),
+};
+
+static DSAIL_TEACHER: Entry = Entry {
+    name: "dsail-teacher",
+    title: "DSAIL, 12 leads",
+    source: DSAIL,
+    input: dsail_input(12),
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| dsail::dsail(dsail::Recording::block(12), classes),
+};
+
+static DSAIL_STUDENT: Entry = Entry {
+    name: "dsail-student",
+    title: "DSAIL, one lead",
+    source: DSAIL,
+    input: dsail_input(1),
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| dsail::dsail(dsail::Recording::block(1), classes),
+};
+
+static INCEPTIONFORMER: Entry = Entry {
+    name: "inceptionformer",
+    title: "InceptionFormer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::default(), classes),
+};
+
+static INCEPTIONFORMER_SHALLOW: Entry = Entry {
+    name: "inceptionformer-shallow",
+    title: "InceptionFormer, last stage halved",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::shallow(), classes),
+};
+
+static INCEPTIONFORMER_FRONT_THREE: Entry = Entry {
+    name: "inceptionformer-front-three",
+    title: "InceptionFormer without its last stage",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::front_three(), classes),
+};
+
+static INCEPTIONFORMER_TINY: Entry = Entry {
+    name: "inceptionformer-tiny",
+    title: "InceptionFormer, half the width",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::tiny(), classes),
+};
+
+static INCEPTIONFORMER_SPARSE: Entry = Entry {
+    name: "inceptionformer-sparse",
+    title: "InceptionFormer on semantic tokens",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::sparse(), classes),
+};
+
+static INCEPTIONFORMER_CROSS_STACK: Entry = Entry {
+    name: "inceptionformer-cross-stack",
+    title: "InceptionFormer, Cross-Stack",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::cross_stack(), classes),
+};
+
+static INCEPTIONFORMER_SANDWICH: Entry = Entry {
+    name: "inceptionformer-sandwich",
+    title: "InceptionFormer, SandwichNet",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(Configuration::sandwich(), classes),
+};
+
+static INCEPTIONFORMER_REDUCED: Entry = Entry {
+    name: "inceptionformer-reduced",
+    title: "InceptionFormer, SR-MHSA",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::Reduced { kernel: 2 }), classes),
+};
+
+static INCEPTIONFORMER_BI_ROUTING: Entry = Entry {
+    name: "inceptionformer-bi-routing",
+    title: "InceptionFormer, bi-routing attention",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::BiRouting), classes),
+};
+
+static INCEPTIONFORMER_WINDOW: Entry = Entry {
+    name: "inceptionformer-window",
+    title: "InceptionFormer, window attention",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::Window), classes),
+};
+
+static INCEPTIONFORMER_SHIFTED_WINDOW: Entry = Entry {
+    name: "inceptionformer-shifted-window",
+    title: "InceptionFormer, shifted windows",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::ShiftedWindow), classes),
+};
+
+static INCEPTIONFORMER_SHUNTED: Entry = Entry {
+    name: "inceptionformer-shunted",
+    title: "InceptionFormer, shunted attention",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::Shunted(Scales::Three)), classes),
+};
+
+static INCEPTIONFORMER_HILO: Entry = Entry {
+    name: "inceptionformer-hilo",
+    title: "InceptionFormer, HiLo attention",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| inceptionformer::inceptionformer(with(Attention::HighLow), classes),
+};
+
+static INCEPTIONFORMER_MODULATION: Entry = Entry {
+    name: "inceptionformer-modulation",
+    title: "InceptionFormer, convolutional modulation",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| {
+        inceptionformer::inceptionformer(
+            Configuration { stacking: Stacking::Modulation, ..Configuration::default() },
+            classes,
+        )
+    },
+};
+
+static INCEPTIONFORMER_MODULATION_TOKEN: Entry = Entry {
+    name: "inceptionformer-modulation-token",
+    title: "InceptionFormer, modulation and class token",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| {
+        inceptionformer::inceptionformer(
+            Configuration { stacking: Stacking::Modulation, reading: Reading::ClassToken, ..Configuration::default() },
+            classes,
+        )
+    },
+};
+
+static INCEPTIONFORMER_LINEAR: Entry = Entry {
+    name: "inceptionformer-linear",
+    title: "InceptionFormer, stages in turn",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| {
+        inceptionformer::inceptionformer(
+            Configuration { stacking: Stacking::Linear, ..Configuration::default() },
+            classes,
+        )
+    },
+};
+
+static INCEPTIONFORMER_SE: Entry = Entry {
+    name: "inceptionformer-se",
+    title: "InceptionFormer, squeeze and excitation",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| {
+        inceptionformer::inceptionformer(
+            Configuration { mixer: Mixer::SqueezeExcitation, ..Configuration::default() },
+            classes,
+        )
+    },
+};
+
+static INCEPTIONFORMER_COORDINATE: Entry = Entry {
+    name: "inceptionformer-coordinate",
+    title: "InceptionFormer, coordinate attention",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| {
+        inceptionformer::inceptionformer(
+            Configuration { mixer: Mixer::CoordinateAttention, ..Configuration::default() },
+            classes,
+        )
+    },
+};
+
+static FREQUENCY_STREAM: Entry = Entry {
+    name: "frequency-stream",
+    title: "Spectrogram network",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::frequency_stream,
+};
+
+static TWO_STREAMS: Entry = Entry {
+    name: "two-streams",
+    title: "Time and spectrogram",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::two_streams,
+};
+
+static RESNET18: Entry = Entry {
+    name: "resnet18",
+    title: "ResNet18-1D",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: inceptionformer::resnet18,
+};
+
+static RESNET34: Entry = Entry {
+    name: "resnet34",
+    title: "ResNet34-1D",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: inceptionformer::resnet34,
+};
+
+static MOBILENETV2: Entry = Entry {
+    name: "mobilenetv2",
+    title: "MobileNetV2-1D",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: inceptionformer::mobilenetv2,
+};
+
+static META_ECGNET: Entry = Entry {
+    name: "meta-ecgnet",
+    title: "MetaECGNet",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::meta_ecgnet,
+};
+
+static DB_ECGNET: Entry = Entry {
+    name: "db-ecgnet",
+    title: "DB-ECGNet",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| inceptionformer::db_ecgnet(DB_PATCH, Depthwise::Branches, classes),
+};
+
+static EKNET_R: Entry = Entry {
+    name: "eknet-r",
+    title: "EKnet as released",
+    source: EKNET,
+    input: PAGE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassAttention],
+    build: |classes| eknet::classifier(eknet::Form::RELEASED_SECOND, classes),
+};
+
+static EKNET_P: Entry = Entry {
+    name: "eknet-p",
+    title: "EKnet as in the paper",
+    source: EKNET,
+    input: PAGE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassAttention],
+    build: |classes| eknet::classifier(eknet::Form::PAPER_SECOND, classes),
+};
+
+static EKNET_R_STAGE1: Entry = Entry {
+    name: "eknet-r-stage1",
+    title: "EKnet stage 1 as released",
+    source: EKNET,
+    input: PAGE,
+    state: State::Parity,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| eknet::reconstruction(eknet::Form::RELEASED_FIRST),
+};
+
+static EKNET_P_STAGE1: Entry = Entry {
+    name: "eknet-p-stage1",
+    title: "EKnet stage 1 as in the paper",
+    source: EKNET,
+    input: PAGE,
+    state: State::Reconstructed,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| eknet::reconstruction(eknet::Form::PAPER_FIRST),
+};
+
+static S4: Entry = Entry {
+    name: "s4",
+    title: "S4",
+    source: STATE_SPACE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| s4(state_space::WIDTH, classes),
+};
+
+static S4_256: Entry = Entry {
+    name: "s4-256",
+    title: "S4, 256 channels",
+    source: STATE_SPACE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| s4(256, classes),
+};
+
+static S4_128: Entry = Entry {
+    name: "s4-128",
+    title: "S4, 128 channels",
+    source: STATE_SPACE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| s4(128, classes),
+};
+
+static S4_64: Entry = Entry {
+    name: "s4-64",
+    title: "S4, 64 channels",
+    source: STATE_SPACE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| s4(64, classes),
+};
+
+static ECG_CPC: Entry = Entry {
+    name: "ecg-cpc",
+    title: "ECG-CPC, fine-tuning",
+    source: ECG_CPC_SOURCE,
+    input: Input { leads: 12, record_features: 0, samples: 600, rate: 240.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| state_space::ecg_cpc(state_space::CPC_SAMPLES, Head::Linear, classes),
+};
+
+static ECG_CPC_FROZEN: Entry = Entry {
+    name: "ecg-cpc-frozen",
+    title: "ECG-CPC, attention over a frozen network",
+    source: ECG_CPC_SOURCE,
+    input: Input { leads: 12, record_features: 0, samples: 600, rate: 240.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| state_space::ecg_cpc(state_space::CPC_SAMPLES, Head::Attention, classes),
+};
+
+static ECG_CPC_CONTRAST: Entry = Entry {
+    name: "ecg-cpc-contrast",
+    title: "ECG-CPC, pre-training",
+    source: ECG_CPC_SOURCE,
+    input: Input { leads: 12, record_features: 0, samples: 2400, rate: 240.0 },
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES),
+};
+
+static CPC: Entry = Entry {
+    name: "cpc",
+    title: "CPC, fine-tuning",
+    source: CPC_SOURCE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| cpc::classifier(cpc::SAMPLES, classes),
+};
+
+static CPC_CONTRAST: Entry = Entry {
+    name: "cpc-contrast",
+    title: "CPC, pre-training",
+    source: CPC_SOURCE,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| cpc::contrast(cpc::CONTRAST_SAMPLES),
+};
