@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             mean: 0.0,
             std: 0.23,
             shorter: Shorter::Refuse,
+            ..Input::default()
         },
         window: Window { stride: if samples < 1000 { samples / 2 } else { 0 }, ..Window::default() },
         calibration: Calibration::default(),

@@ -8,6 +8,7 @@ use nets::{Architecture, Purpose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::condition::{Filter, RecordFeatures, Scaling};
 use crate::{Aggregate, Error};
 
 /// `models/NAME/card.json`. Fields that this version does not know are kept in [`Card::other`].
@@ -86,7 +87,8 @@ pub struct Label {
     pub threshold: f32,
 }
 
-/// What the network takes: `[lead, sample]`, standardised by one mean and one deviation (protocols.md, section 3).
+/// What the network takes: `[lead, sample]`, standardised by one mean and one deviation unless it says otherwise
+/// (protocols.md, section 3).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// Samples a second (hertz).
@@ -102,12 +104,41 @@ pub struct Input {
     /// What is done when a recording is shorter than one input.
     #[serde(default)]
     pub shorter: Shorter,
+    /// Filters, one after the other, each forth and back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Filter>,
+    /// How millivolts become the network's numbers.
+    #[serde(default, skip_serializing_if = "Scaling::is_standard")]
+    pub scaling: Scaling,
+    /// Bands that each lead is split into, each filtered once from rest; none where the lead comes as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<Filter>,
+    /// What the network is told of the whole recording.
+    #[serde(default, skip_serializing_if = "RecordFeatures::is_none")]
+    pub record_features: RecordFeatures,
+}
+
+impl Default for Input {
+    fn default() -> Input {
+        Input {
+            rate: 100.0,
+            samples: 1000,
+            leads: Lead::TWELVE.to_vec(),
+            mean: 0.0,
+            std: 1.0,
+            shorter: Shorter::default(),
+            filters: Vec::new(),
+            scaling: Scaling::default(),
+            bands: Vec::new(),
+            record_features: RecordFeatures::default(),
+        }
+    }
 }
 
 impl Input {
-    /// Numbers of one window.
-    pub fn size(&self) -> usize {
-        self.leads.len() * self.samples
+    /// What stands side by side at each sample: leads, each as its bands, and the recording's features.
+    pub fn channels(&self) -> usize {
+        self.leads.len() * self.bands.len().max(1) + self.record_features.count()
     }
 }
 
@@ -222,6 +253,10 @@ impl Card {
         let input = &self.input;
         if input.leads.len() != network.leads {
             return wrong("input.leads", format!("{} leads", input.leads.len()), &format!("{}", network.leads));
+        }
+        if input.channels() != network.channels() {
+            let expected = format!("{} for {}", network.channels(), self.architecture);
+            return wrong("input.bands and input.record_features", format!("{} channels", input.channels()), &expected);
         }
         if input.leads.iter().enumerate().any(|(number, lead)| input.leads[..number].contains(lead)) {
             return wrong("input.leads", "a lead twice".into(), "each lead once");

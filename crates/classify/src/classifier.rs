@@ -160,7 +160,7 @@ impl Classifier {
     /// # Errors
     /// As [`Classifier::classify_windows`].
     pub async fn known_answer(&self) -> Result<KnownAnswer, Error> {
-        let probabilities = self.classify_windows(&known_input(&self.card.input)).await?;
+        let probabilities = self.classify_windows(&known_input(&self.card.input)?).await?;
         Ok(KnownAnswer { record: KNOWN_RECORD.to_owned(), probabilities })
     }
 
@@ -175,7 +175,7 @@ impl Classifier {
             return Ok(None);
         };
         let (input, window) = (&self.card.input, &self.card.window);
-        let one = known_input(input);
+        let one = known_input(input)?;
         let mut counts = vec![1];
         if matches!(self.runner, Runner::Burn(..)) {
             let whole = windows::starts((window.span * input.rate) as usize, input.samples, window.stride).len();
@@ -198,7 +198,7 @@ impl Classifier {
     }
 
     async fn run(&self, values: &[f32], mut watch: impl AsyncFnMut(usize, usize) -> bool) -> Result<Outputs, Error> {
-        let (channels, samples) = (self.card.input.leads.len(), self.card.input.samples);
+        let (channels, samples) = (self.card.input.channels(), self.card.input.samples);
         let total = values.len() / (channels * samples);
         let (batch, mut outputs) = match self.runner {
             Runner::Plan(_) => (1, Outputs::Plan(Vec::new())),

@@ -59,6 +59,9 @@ pub enum Error {
         /// Seconds that the model needs.
         expected: f64,
     },
+    /// A filter of the card cannot be.
+    #[error("model card: {0}")]
+    Filter(#[from] signal::butterworth::FilterError),
     /// A sampling rate cannot be.
     #[error("lead {lead}: found a sampling rate of {rate} Hz, expected a positive number")]
     Rate {

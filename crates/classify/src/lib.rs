@@ -16,6 +16,7 @@
 //!     mean: 0.0,
 //!     std: 0.5,
 //!     shorter: Shorter::Refuse,
+//!     ..Input::default()
 //! };
 //! let lead = |lead, value| Signal::physical(lead, 100.0, vec![value; 1000], Unit::Millivolt);
 //! let recording = Recording { signals: vec![lead(Lead::II, 0.5), lead(Lead::I, 0.25)], ..Recording::default() };
@@ -29,6 +30,7 @@
 
 mod card;
 mod classifier;
+mod condition;
 mod error;
 mod explain;
 mod known;
@@ -40,6 +42,7 @@ pub mod windows;
 
 pub use card::{Calibration, Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
 pub use classifier::{Backend, Classifier};
+pub use condition::{Filter, RecordFeatures, Scaling, condition};
 pub use error::Error;
 pub use known::{KNOWN_RECORD, known_input};
 pub use prepare::{Aligned, Prepared, align, prepare};

@@ -1,12 +1,13 @@
 //! From a recording to what a network sees. Training and every engine call this one function.
 //!
 //! Leads in the card's order, limb leads derived where they are absent (Einthoven's and Goldberger's equations),
-//! missing samples bridged, resampled to the card's rate, the first [`Window::span`] seconds, standardised, windows.
+//! missing samples bridged, resampled to the card's rate, the first [`Window::span`] seconds, filtered and scaled as the
+//! card says ([`condition`]), windows.
 
 use ecg::{Lead, Recording, Severity, Signal, Warning};
 
 use crate::card::{Input, Shorter, Window};
-use crate::{Error, windows};
+use crate::{Error, condition, windows};
 
 /// A recording as a network sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +50,7 @@ const MARGIN: f64 = 1.0;
 pub fn prepare(recording: &Recording, input: &Input, window: &Window) -> Result<Prepared, Error> {
     let aligned = align(recording, input, window.span)?;
     let starts = windows::starts(aligned.length, input.samples, window.stride);
-    let mut values = Vec::with_capacity(starts.len() * input.leads.len() * input.samples);
+    let mut values = Vec::with_capacity(starts.len() * input.channels() * input.samples);
     for &start in &starts {
         for lead in aligned.values.chunks_exact(aligned.length) {
             values.extend_from_slice(&lead[start..start + input.samples]);
@@ -88,31 +89,31 @@ pub fn align(recording: &Recording, input: &Input, span: f64) -> Result<Aligned,
         warnings.push(Warning { message, ..Warning::default() });
     }
 
-    let mut values = Vec::with_capacity(input.leads.len() * length);
+    let mut own: Vec<Vec<f32>> = Vec::with_capacity(input.leads.len());
     for lead in &input.leads {
         let mut samples = match leads.iter().find(|(name, _)| name == lead) {
             Some((_, samples)) => samples.clone(),
             None => derived(lead, &leads, &mut warnings).ok_or_else(|| missing(recording, input))?,
         };
-        let present = samples.len().min(length);
         samples.truncate(length);
-        for sample in &mut samples {
-            *sample = ((f64::from(*sample) - input.mean) / input.std) as f32;
-        }
-        let fill = if (length - present) as f64 <= length as f64 * TOLERATED_SHORTFALL {
-            samples.last().copied().unwrap_or(0.0)
-        } else {
-            0.0
-        };
-        samples.resize(length, fill);
+        own.push(samples);
+    }
+    // What all leads share: they may differ by a sample.
+    let present = own.iter().map(Vec::len).min().unwrap_or(0);
+    own.iter_mut().for_each(|samples| samples.truncate(present));
+    let held = (length - present) as f64 <= length as f64 * TOLERATED_SHORTFALL;
+    let features = input.record_features.count();
+    let channels = condition(own, input, &recording.patient)?;
+    let leads = channels.len() - features;
+    let mut values = Vec::with_capacity(channels.len() * length);
+    for (number, mut samples) in channels.into_iter().enumerate() {
+        let last = samples.last().copied().unwrap_or(0.0);
+        samples.resize(length, if held || number >= leads { last } else { 0.0 });
         values.extend_from_slice(&samples);
     }
     if shortfall > needed * TOLERATED_SHORTFALL {
         let message = format!("{seconds:.2} s long, shorter than the model's {needed:.2} s: followed by zeros");
         warnings.push(Warning { severity: Severity::Data, message, ..Warning::default() });
-    }
-    if values.iter().any(|value| !value.is_finite()) {
-        return Err(Error::Device("the standardised signal holds values that are not finite".into()));
     }
     Ok(Aligned { values, length, start, warnings })
 }

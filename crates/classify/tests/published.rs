@@ -50,6 +50,7 @@ fn model(architecture: Architecture, classes: usize) -> (Card, Vec<u8>) {
             mean: 0.0,
             std: 1.0,
             shorter: Shorter::Refuse,
+            ..Input::default()
         },
         window: Window { stride: if samples == 250 { 125 } else { 0 }, span: 10.0, aggregate: Aggregate::Mean },
         calibration: Calibration::default(),

@@ -17,5 +17,6 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod butterworth;
 pub mod resample;
 pub mod simulate;

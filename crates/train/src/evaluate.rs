@@ -20,6 +20,9 @@ pub enum EvaluateError {
         /// The data's.
         found: String,
     },
+    /// The signals cannot be prepared as the model wants them.
+    #[error(transparent)]
+    Prepare(#[from] classify::Error),
     /// A table of scores is at fault.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -68,8 +71,7 @@ pub fn fit_to_card(data: &mut Dataset, card: &Card) -> Result<(), EvaluateError>
     if expected != found {
         return Err(EvaluateError::Labels { model: card.name.clone(), expected, found });
     }
-    data.scaler.mean = card.input.mean;
-    data.scaler.deviation = card.input.std;
+    data.prepare_as(&card.input)?;
     Ok(())
 }
 

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Shorter, Window, weights};
-use ecg::Lead;
+use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Window, weights};
 use nets::Architecture;
 use serde_json::{Value, json};
 
@@ -16,6 +15,9 @@ use crate::metrics::{Bootstrap, Report, Table, TableError, ThresholdRule, choose
 use crate::predict::Model;
 use crate::tasks::Task;
 use crate::training::{Settings, Trained};
+
+/// Seconds of a recording that models look at, unless their network takes more.
+const SPAN: f64 = 10.0;
 
 /// Name of the weights file in a model's folder.
 pub const WEIGHTS: &str = "weights.safetensors";
@@ -71,7 +73,7 @@ pub fn export(
     folder: &Path,
     settings: &Settings,
     trained: &Trained,
-    data: &Dataset,
+    (data, input): (&Dataset, &Input),
     provenance: &Provenance,
     device: &Device,
 ) -> Result<(Card, Report), ExportError> {
@@ -92,8 +94,7 @@ pub fn export(
         .map(|(label, threshold)| between_scores(threshold, &table.class(label).0))
         .collect();
 
-    let input = architecture.input();
-    let windows = if input.samples < 1000 { stride_of(input.samples) } else { 0 };
+    let windows = if input.samples as f64 / input.rate < 10.0 { stride_of(input.samples) } else { 0 };
     let mut card = Card {
         name: provenance.name.clone(),
         title: title(architecture, settings.task, classes),
@@ -109,15 +110,12 @@ pub fn export(
                 threshold: *threshold as f32,
             })
             .collect(),
-        input: Input {
-            rate: input.rate,
-            samples: input.samples,
-            leads: Lead::TWELVE.to_vec(),
-            mean: data.scaler.mean,
-            std: data.scaler.deviation,
-            shorter: if architecture == Architecture::IMLE_NET { Shorter::Refuse } else { Shorter::Pad },
+        input: input.clone(),
+        window: Window {
+            stride: windows,
+            span: SPAN.max(input.samples as f64 / input.rate),
+            aggregate: recipe.aggregate.into(),
         },
-        window: Window { stride: windows, span: 10.0, aggregate: recipe.aggregate.into() },
         calibration: Calibration { temperature: temperature as f32 },
         weights: weights::describe(WEIGHTS, &bytes, Precision::Half),
         exclusive: recipe.objective.labels.is_exclusive(),

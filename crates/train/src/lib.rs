@@ -28,6 +28,7 @@ pub mod machine;
 pub mod metrics;
 pub mod optimiser;
 pub mod predict;
+pub mod preparation;
 mod product;
 pub mod progress;
 pub mod ptbxl;

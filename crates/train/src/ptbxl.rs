@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use ecg::Sex;
+
 use crate::table::{Table, TableError};
 
 /// One row of `scp_statements.csv`.
@@ -27,7 +29,7 @@ pub struct StatementKind {
 }
 
 /// One record's row of `ptbxl_database.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// `ecg_id`.
     pub id: u32,
@@ -35,6 +37,12 @@ pub struct Record {
     pub fold: u8,
     /// Codes of its statements, whatever their likelihood (0 means that none was stated).
     pub statements: BTreeSet<String>,
+    /// Likelihood of each statement, in percent.
+    pub likelihoods: BTreeMap<String, f32>,
+    /// Age in years; the publishers write 300 for more than 89, which is taken as 90.
+    pub age: Option<u16>,
+    /// Sex: 0 in the table is male, 1 female.
+    pub sex: Option<Sex>,
     /// Its superclasses where version 1.0.3 corrected them and the statements above are not right any more.
     pub corrected_superclasses: Option<BTreeSet<String>>,
     /// `filename_lr`: the 100 Hz files, without extension.
@@ -140,8 +148,13 @@ fn read_database(path: &Path) -> Result<BTreeMap<u32, Record>, TableError> {
     let table = Table::read(path)?;
     let (id, fold, codes) = (table.column("ecg_id")?, table.column("strat_fold")?, table.column("scp_codes")?);
     let file = table.column("filename_lr")?;
+    // Absent from tables that were cut down.
+    let (age, sex) = (table.column("age").ok(), table.column("sex").ok());
+    let number = |row: &csv::StringRecord, column: Option<usize>| row.get(column?)?.parse::<f64>().ok();
     let mut records = BTreeMap::new();
     for row in table.rows() {
+        let years = number(row, age).map(|years| if years > 200.0 { 90 } else { years as u16 });
+        let sex = number(row, sex).map(|sex| if sex > 0.5 { Sex::Female } else { Sex::Male });
         let number = table.number(row, id)?;
         let statements = parse_codes(row.get(codes).unwrap_or_default())
             .ok_or_else(|| table.wrong_cell(row, codes, "statements as {'CODE': likelihood, ...}"))?;
@@ -154,7 +167,10 @@ fn read_database(path: &Path) -> Result<BTreeMap<u32, Record>, TableError> {
             Record {
                 id: number,
                 fold,
-                statements: statements.into_iter().map(|(code, _)| code).collect(),
+                statements: statements.iter().map(|(code, _)| code.clone()).collect(),
+                likelihoods: statements.into_iter().collect(),
+                age: years,
+                sex,
                 corrected_superclasses: None,
                 file_100_hertz: row.get(file).unwrap_or_default().to_owned(),
             },

@@ -1,10 +1,10 @@
 //! A data set without a download: labelled recordings of the simulator.
 
 use classify::{Input, Shorter, align};
-use ecg::Lead;
+use ecg::{Lead, Patient};
 use signal::simulate::{Condition, simulate};
 
-use crate::dataset::{Dataset, Example, Meaning, Part};
+use crate::dataset::{Dataset, Example, Meaning, Part, Samples};
 use crate::seeds::{Generator, Purpose};
 use crate::tasks::Label;
 
@@ -34,6 +34,7 @@ pub fn simulated(each: usize, seed: u64, mut seen: impl FnMut(usize)) -> Result<
         mean: 0.0,
         std: 1.0,
         shorter: Shorter::Refuse,
+        ..Input::default()
     };
     let labels: Vec<Label> = Condition::ALL
         .iter()
@@ -55,12 +56,13 @@ pub fn simulated(each: usize, seed: u64, mut seen: impl FnMut(usize)) -> Result<
             samples.extend(aligned.values.iter().map(|value| (value * COUNTS_PER_MILLIVOLT).round() as i16));
             let mut truth = vec![0.0; labels.len()];
             truth[label] = 1.0;
-            examples.push(Example { part: 0, row, id: row as u32, fold: (number % 10) as u8 + 1, labels: truth });
+            let (id, fold, patient) = (row as u32, (number % 10) as u8 + 1, Patient::default());
+            examples.push(Example { part: 0, row, id, fold, labels: truth, patient });
             seen(examples.len());
         }
     }
-    let parts =
-        vec![Part { length: 1000, counts_per_unit: COUNTS_PER_MILLIVOLT, meaning: Meaning::Millivolts, samples }];
+    let (counts_per_unit, samples) = (COUNTS_PER_MILLIVOLT, Samples::Counts(samples));
+    let parts = vec![Part { length: 1000, rate: 100.0, counts_per_unit, meaning: Meaning::Millivolts, samples }];
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("{} simulated recordings of seed {seed}", examples.len());

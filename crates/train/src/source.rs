@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use ecg::Patient;
 use formats::{Hints, InputFile, Limits};
 
 use crate::cache;
-use crate::dataset::{Dataset, Example, Meaning, Part};
+use crate::dataset::{Dataset, Example, Meaning, Part, Samples};
 use crate::ecgpack::{self, LEADS, PackError};
 use crate::ptbxl::{self, Metadata, MetadataError};
 use crate::tasks::Task;
@@ -100,7 +101,13 @@ fn from_pack(pack: ecgpack::Pack, meaning: Meaning) -> Signals {
             "PTB-XL, 100 Hz, 0.5-40 Hz band-pass, each lead standardised by itself (amplitudes are lost)"
         }
     };
-    let part = Part { length: pack.length, counts_per_unit: pack.counts_per_unit, meaning, samples: pack.samples };
+    let part = Part {
+        length: pack.length,
+        rate: f64::from(pack.rate),
+        counts_per_unit: pack.counts_per_unit,
+        meaning,
+        samples: Samples::Counts(pack.samples),
+    };
     Signals { ids: pack.ids, part, origin }
 }
 
@@ -138,8 +145,13 @@ fn wfdb(folder: &Path, tell: &mut dyn FnMut(&str)) -> Result<Signals, SourceErro
         }
     }
     let origin = "PTB-XL, 100 Hz, WFDB files as published";
-    let part =
-        |samples| Part { length: LENGTH, counts_per_unit: COUNTS_PER_MILLIVOLT, meaning: Meaning::Millivolts, samples };
+    let part = |samples| Part {
+        length: LENGTH,
+        rate: 100.0,
+        counts_per_unit: COUNTS_PER_MILLIVOLT,
+        meaning: Meaning::Millivolts,
+        samples: Samples::Counts(samples),
+    };
     let place = cache::place(folder);
     if let Some((ids, samples)) = cache::read(&place, stamp) {
         tell(&format!("{}: {} prepared records", place.display(), ids.len()));
@@ -199,16 +211,18 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
     for (number, source) in sources.into_iter().enumerate() {
         for (row, id) in source.ids.iter().enumerate() {
             let Some(record) = metadata.records.get(id) else { continue };
-            let Some(set) = task.labels_of(record, metadata).filter(|set| !set.is_empty()) else { continue };
-            if !seen.insert(*id) {
+            let Some(set) = task.labels_of(record, metadata) else { continue };
+            if (set.is_empty() && !task.keeps_unlabelled()) || !seen.insert(*id) {
                 continue;
             }
             let labels = labels.iter().map(|label| f32::from(u8::from(set.contains(&label.code)))).collect();
-            examples.push(Example { part: number, row, id: *id, fold: record.fold, labels });
+            let patient = Patient { age: record.age, sex: record.sex, ..Patient::default() };
+            examples.push(Example { part: number, row, id: *id, fold: record.fold, labels, patient });
         }
         origin.push(source.origin.to_owned());
         parts.push(source.part);
     }
+    task.trim(&mut examples, &labels);
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("PTB-XL {}", metadata.version);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::Example;
 use crate::ptbxl::{Metadata, Record, StatementKind, superclasses};
 
 /// What a network is asked to tell apart.
@@ -22,6 +23,12 @@ pub enum Task {
     Form,
     /// Rhythm statements: 12 labels.
     Rhythm,
+    /// Infarction subclasses of IMLE-Net: ASMI, IMI, NORM, of which one applies (imle-net.md 1.1).
+    MiSubclasses,
+    /// Three tiers of ischaemia and what points to it (dsail-kd.md 3.2).
+    Tiers,
+    /// EKnet's 70 labels: all statements but SR, NORM only where it stands alone (eknet.md 1).
+    Eknet,
     /// The conditions of the simulator; not a task of PTB-XL.
     Simulated,
 }
@@ -38,7 +45,7 @@ pub struct Label {
 }
 
 impl Task {
-    /// The tasks of PTB-XL.
+    /// The tasks of PTB-XL's benchmark.
     pub const PTB_XL: [Task; 6] =
         [Task::All, Task::Diagnostic, Task::Subclass, Task::Superclass, Task::Form, Task::Rhythm];
 
@@ -51,12 +58,18 @@ impl Task {
             Task::Superclass => "superclass",
             Task::Form => "form",
             Task::Rhythm => "rhythm",
+            Task::MiSubclasses => "mi-subclasses",
+            Task::Tiers => "tiers",
+            Task::Eknet => "eknet",
             Task::Simulated => "simulated",
         }
     }
 
     /// The labels in output order: sorted by code point, as the benchmark sorts them.
     pub fn labels(self, statements: &BTreeMap<String, StatementKind>) -> Vec<Label> {
+        if let Some(list) = self.own_labels() {
+            return list;
+        }
         let mut codes = BTreeSet::new();
         for kind in statements.values() {
             codes.extend(self.codes_of(kind));
@@ -69,12 +82,13 @@ impl Task {
         let own = |wanted: bool| wanted.then(|| kind.code.clone());
         match self {
             Task::All => own(true),
+            Task::Eknet => own(kind.code != "SR"),
             Task::Diagnostic => own(kind.diagnostic),
             Task::Subclass => kind.subclass.clone().filter(|_| kind.diagnostic),
             Task::Superclass => kind.class.clone().filter(|_| kind.diagnostic),
             Task::Form => own(kind.form),
             Task::Rhythm => own(kind.rhythm),
-            Task::Simulated => None,
+            Task::MiSubclasses | Task::Tiers | Task::Simulated => None,
         }
     }
 
@@ -86,8 +100,73 @@ impl Task {
         }
         Some(match self {
             Task::Superclass => superclasses(&record.statements, &metadata.statements),
+            Task::MiSubclasses => mi_subclass(record).into_iter().map(str::to_owned).collect(),
+            Task::Tiers => {
+                let in_tier = |codes: &[&str]| codes.iter().any(|code| record.statements.contains(*code));
+                TIERS.iter().filter(|(_, _, codes)| in_tier(codes)).map(|(code, ..)| (*code).to_owned()).collect()
+            }
+            Task::Eknet => {
+                let mut codes = record.statements.clone();
+                codes.remove("SR");
+                if codes.len() > 1 {
+                    codes.remove("NORM");
+                }
+                codes
+            }
             _ => record.statements.iter().filter_map(|code| self.codes_of(metadata.statements.get(code)?)).collect(),
         })
+    }
+
+    /// Labels that do not follow from the list of statements.
+    fn own_labels(self) -> Option<Vec<Label>> {
+        let label = |code: &str, name: &str, group: &str| Label {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            group: group.to_owned(),
+        };
+        match self {
+            Task::MiSubclasses => Some(vec![
+                label("ASMI", "Anteroseptal myocardial infarction", "Myocardial infarction"),
+                label("IMI", "Inferior myocardial infarction", "Myocardial infarction"),
+                label("NORM", "Normal ECG", "Normal ECG"),
+            ]),
+            Task::Tiers => Some(TIERS.iter().map(|(code, name, _)| label(code, name, "Tier")).collect()),
+            _ => None,
+        }
+    }
+
+    /// Whether exactly one label applies to a recording.
+    pub fn is_exclusive(self) -> bool {
+        matches!(self, Task::MiSubclasses | Task::Simulated)
+    }
+
+    /// Whether recordings without any label are kept.
+    pub fn keeps_unlabelled(self) -> bool {
+        self == Task::Tiers
+    }
+
+    /// Leaves out what the task takes only so many of. IMLE-Net's authors take the first 900 normal recordings of folds 1
+    /// and 2 to train on and 200 of fold 3 to test on; here those of folds 9 and 10, at most 100 each, stand in their
+    /// place, so that training and measuring keep to their folds.
+    pub fn trim(self, examples: &mut Vec<Example>, labels: &[Label]) {
+        if self != Task::MiSubclasses {
+            return;
+        }
+        let Some(normal) = labels.iter().position(|label| label.code == "NORM") else { return };
+        examples.sort_by_key(|example| example.id);
+        let mut left = [900_usize, 100, 100];
+        examples.retain(|example| {
+            let room = match (example.labels[normal] > 0.5, example.fold) {
+                (false, _) => return true,
+                (true, 1 | 2) => 0,
+                (true, 9) => 1,
+                (true, 10) => 2,
+                (true, _) => return false,
+            };
+            let fits = left[room] > 0;
+            left[room] = left[room].saturating_sub(1);
+            fits
+        });
     }
 
     fn label(self, code: String, statements: &BTreeMap<String, StatementKind>) -> Label {
@@ -111,6 +190,32 @@ impl Task {
             ),
         };
         Label { code, name, group }
+    }
+}
+
+/// Code, name and statements of each tier: PTB-XL's statements for the SNOMED codes of the published program.
+const TIERS: [(&str, &str, &[&str]); 3] = [
+    (
+        "TIER1",
+        "Ischaemia or infarction",
+        &[
+            "STD_", "STE_", "AMI", "IMI", "ASMI", "ILMI", "ALMI", "INJAS", "LMI", "INJAL", "IPLMI", "IPMI", "INJIN",
+            "INJLA", "PMI", "INJIL", "ISC_", "ISCAL", "ISCIN", "ISCIL", "ISCAS", "ISCLA", "ISCAN",
+        ],
+    ),
+    ("TIER2", "Suggestive of it", &["ABQRS", "HVOLT", "DIG", "ANEUR", "EL"]),
+    ("TIER3", "Weakly suggestive of it", &["INVT", "NDT", "NT_", "LOWT", "TAB_"]),
+];
+
+/// One of ASMI, IMI, NORM: an infarct where exactly one of the two is stated with a likelihood of 100, 80 or 0, NORM where
+/// it is stated with 100.
+fn mi_subclass(record: &Record) -> Option<&'static str> {
+    let stated = |code: &str, allowed: &[f32]| record.likelihoods.get(code).is_some_and(|own| allowed.contains(own));
+    match (stated("ASMI", &[100.0, 80.0, 0.0]), stated("IMI", &[100.0, 80.0, 0.0])) {
+        (true, false) => Some("ASMI"),
+        (false, true) => Some("IMI"),
+        (true, true) => None,
+        (false, false) => stated("NORM", &[100.0]).then_some("NORM"),
     }
 }
 

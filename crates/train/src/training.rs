@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
+use classify::Input;
 use nets::{Architecture, Tensors};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ pub struct Settings {
     pub architecture: Architecture,
     /// The labels.
     pub task: Task,
+    /// What is done with recordings before the network sees them.
+    #[serde(default)]
+    pub input: Input,
     /// How it is trained.
     pub recipe: Recipe,
     /// The seed of everything random.
@@ -181,7 +185,7 @@ pub fn train(
     };
 
     let steps = batches::order(split.training.len(), recipe, settings.seed, 0).len();
-    let input = settings.architecture.input();
+    let input = &settings.input;
     watch.start(state.curve.len(), recipe.epochs, steps);
     while state.curve.len() < recipe.epochs && !out_of_patience(&state, recipe) {
         let epoch = state.curve.len();
@@ -293,7 +297,14 @@ mod tests {
 
     fn settings(name: RecipeName, epochs: usize) -> Settings {
         let recipe = Recipe { epochs, ..name.recipe() };
-        Settings { architecture: Architecture::IMLE_NET, task: Task::Superclass, recipe, seed: 1, recordings: (9, 3) }
+        Settings {
+            architecture: Architecture::IMLE_NET,
+            task: Task::Superclass,
+            input: Input::default(),
+            recipe,
+            seed: 1,
+            recordings: (9, 3),
+        }
     }
 
     #[test]

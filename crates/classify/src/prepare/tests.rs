@@ -3,7 +3,7 @@ use ecg::{Unit, UnitError};
 use super::*;
 
 fn input() -> Input {
-    Input { rate: 100.0, samples: 250, leads: Lead::TWELVE.to_vec(), mean: 0.0, std: 1.0, shorter: Shorter::Refuse }
+    Input { rate: 100.0, samples: 250, leads: Lead::TWELVE.to_vec(), mean: 0.0, std: 1.0, ..Input::default() }
 }
 
 fn window() -> Window {

@@ -91,6 +91,7 @@ fn model(error: f32) -> Vec<Vec<u8>> {
             mean: 0.0,
             std: 0.23,
             shorter: Shorter::Refuse,
+            ..Input::default()
         },
         window: Window { stride: 125, span: 10.0, aggregate: Aggregate::Mean },
         calibration: Calibration::default(),

@@ -10,15 +10,15 @@ use crate::families::{benchmark, cpc, dsail, eknet, imle_net, inceptionformer, s
 use crate::graph::{Graph, GraphError};
 
 /// 2.5 s of twelve leads at 100 Hz.
-const SHORT: Input = Input { leads: 12, record_features: 0, samples: 250, rate: 100.0 };
+const SHORT: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 250, rate: 100.0 };
 /// 10 s of twelve leads at 100 Hz.
-const WHOLE: Input = Input { leads: 12, record_features: 0, samples: 1000, rate: 100.0 };
+const WHOLE: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 1000, rate: 100.0 };
 /// 10 s of twelve leads at 500 Hz.
-const PAGE: Input = Input { leads: 12, record_features: 0, samples: 5000, rate: 500.0 };
+const PAGE: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 5000, rate: 500.0 };
 
 /// 15 s at 500 Hz, with age and sex.
 const fn dsail_input(leads: usize) -> Input {
-    Input { leads, record_features: dsail::RECORD_FEATURES, samples: dsail::BLOCK, rate: 500.0 }
+    Input { leads, bands: 1, record_features: dsail::RECORD_FEATURES, samples: dsail::BLOCK, rate: 500.0 }
 }
 
 const BENCHMARK: &str =
@@ -123,6 +123,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
 static FCN_WANG: Entry = Entry {
     name: "fcn_wang",
     title: "fcn_wang",
+    family: "benchmark",
     source: WANG,
     input: SHORT,
     state: State::Parity,
@@ -134,6 +135,7 @@ static FCN_WANG: Entry = Entry {
 static FCN_WANG_LDM: Entry = Entry {
     name: "fcn_wang+ldm",
     title: "fcn_wang with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -145,6 +147,7 @@ static FCN_WANG_LDM: Entry = Entry {
 pub(super) static RESNET1D_WANG: Entry = Entry {
     name: "resnet1d_wang",
     title: "resnet1d_wang",
+    family: "benchmark",
     source: WANG,
     input: SHORT,
     state: State::Parity,
@@ -156,6 +159,7 @@ pub(super) static RESNET1D_WANG: Entry = Entry {
 pub(super) static RESNET1D_WANG_LDM: Entry = Entry {
     name: "resnet1d_wang+ldm",
     title: "resnet1d_wang with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -167,6 +171,7 @@ pub(super) static RESNET1D_WANG_LDM: Entry = Entry {
 static XRESNET1D18: Entry = Entry {
     name: "xresnet1d18",
     title: "xresnet1d18",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -178,6 +183,7 @@ static XRESNET1D18: Entry = Entry {
 static XRESNET1D18_LDM: Entry = Entry {
     name: "xresnet1d18+ldm",
     title: "xresnet1d18 with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -189,6 +195,7 @@ static XRESNET1D18_LDM: Entry = Entry {
 static XRESNET1D34: Entry = Entry {
     name: "xresnet1d34",
     title: "xresnet1d34",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -200,6 +207,7 @@ static XRESNET1D34: Entry = Entry {
 static XRESNET1D34_LDM: Entry = Entry {
     name: "xresnet1d34+ldm",
     title: "xresnet1d34 with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -211,6 +219,7 @@ static XRESNET1D34_LDM: Entry = Entry {
 static XRESNET1D50: Entry = Entry {
     name: "xresnet1d50",
     title: "xresnet1d50",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -222,6 +231,7 @@ static XRESNET1D50: Entry = Entry {
 static XRESNET1D50_LDM: Entry = Entry {
     name: "xresnet1d50+ldm",
     title: "xresnet1d50 with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -233,6 +243,7 @@ static XRESNET1D50_LDM: Entry = Entry {
 static XRESNET1D101: Entry = Entry {
     name: "xresnet1d101",
     title: "xresnet1d101",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -244,6 +255,7 @@ static XRESNET1D101: Entry = Entry {
 static XRESNET1D101_LDM: Entry = Entry {
     name: "xresnet1d101+ldm",
     title: "xresnet1d101 with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -255,6 +267,7 @@ static XRESNET1D101_LDM: Entry = Entry {
 static INCEPTION1D: Entry = Entry {
     name: "inception1d",
     title: "inception1d",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -266,6 +279,7 @@ static INCEPTION1D: Entry = Entry {
 static INCEPTION1D_LDM: Entry = Entry {
     name: "inception1d+ldm",
     title: "inception1d with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -277,6 +291,7 @@ static INCEPTION1D_LDM: Entry = Entry {
 static LSTM: Entry = Entry {
     name: "lstm",
     title: "lstm",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -288,6 +303,7 @@ static LSTM: Entry = Entry {
 static LSTM_LDM: Entry = Entry {
     name: "lstm+ldm",
     title: "lstm with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -299,6 +315,7 @@ static LSTM_LDM: Entry = Entry {
 static LSTM_BIDIR: Entry = Entry {
     name: "lstm_bidir",
     title: "lstm_bidir",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -310,6 +327,7 @@ static LSTM_BIDIR: Entry = Entry {
 static LSTM_BIDIR_LDM: Entry = Entry {
     name: "lstm_bidir+ldm",
     title: "lstm_bidir with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -321,6 +339,7 @@ static LSTM_BIDIR_LDM: Entry = Entry {
 static WRN1D_22: Entry = Entry {
     name: "wrn1d_22",
     title: "wrn1d_22",
+    family: "benchmark",
     source: BENCHMARK,
     input: SHORT,
     state: State::Parity,
@@ -332,6 +351,7 @@ static WRN1D_22: Entry = Entry {
 static WRN1D_22_LDM: Entry = Entry {
     name: "wrn1d_22+ldm",
     title: "wrn1d_22 with decoupled labels",
+    family: "label-decoupling",
     source: LABEL_DECOUPLING,
     input: SHORT,
     state: State::Parity,
@@ -343,6 +363,7 @@ static WRN1D_22_LDM: Entry = Entry {
 pub(super) static IMLE_NET: Entry = Entry {
     name: "imle-net",
     title: "IMLE-Net",
+    family: "imle-net",
     source: IMLE,
     input: WHOLE,
     state: State::Parity,
@@ -354,6 +375,7 @@ pub(super) static IMLE_NET: Entry = Entry {
 static MOUSAVI: Entry = Entry {
     name: "mousavi",
     title: "Mousavi (windows as released)",
+    family: "imle-net",
     source: MOUSAVI_SOURCE,
     input: WHOLE,
     state: State::Parity,
@@ -365,6 +387,7 @@ static MOUSAVI: Entry = Entry {
 static MOUSAVI_PROPER: Entry = Entry {
     name: "mousavi-proper",
     title: "Mousavi (windows in time)",
+    family: "imle-net",
     source: MOUSAVI_SOURCE,
     input: WHOLE,
     state: State::Independent,
@@ -376,6 +399,7 @@ static MOUSAVI_PROPER: Entry = Entry {
 static RAJPURKAR: Entry = Entry {
     name: "rajpurkar",
     title: "Rajpurkar",
+    family: "imle-net",
     source: RAJPURKAR_SOURCE,
     input: WHOLE,
     state: State::Parity,
@@ -387,6 +411,7 @@ static RAJPURKAR: Entry = Entry {
 static ECGNET: Entry = Entry {
     name: "ecgnet",
     title: "ECGNet",
+    family: "imle-net",
     source: ECGNET_SOURCE,
     input: WHOLE,
     state: State::Parity,
@@ -398,6 +423,7 @@ static ECGNET: Entry = Entry {
 static RESNET101: Entry = Entry {
     name: "resnet101",
     title: "ResNet101-1D",
+    family: "imle-net",
     source: IMLE,
     input: WHOLE,
     state: State::Parity,
@@ -409,6 +435,7 @@ static RESNET101: Entry = Entry {
 static RESNET101_NARROW: Entry = Entry {
     name: "resnet101-narrow",
     title: "ResNet101-1D, an eighth of the width",
+    family: "imle-net",
     source: IMLE,
     input: WHOLE,
     state: State::Reconstructed,
@@ -420,6 +447,7 @@ static RESNET101_NARROW: Entry = Entry {
 static DSAIL_TEACHER: Entry = Entry {
     name: "dsail-teacher",
     title: "DSAIL, 12 leads",
+    family: "dsail",
     source: DSAIL,
     input: dsail_input(12),
     state: State::Parity,
@@ -431,6 +459,7 @@ static DSAIL_TEACHER: Entry = Entry {
 static DSAIL_STUDENT: Entry = Entry {
     name: "dsail-student",
     title: "DSAIL, one lead",
+    family: "dsail",
     source: DSAIL,
     input: dsail_input(1),
     state: State::Parity,
@@ -442,6 +471,7 @@ static DSAIL_STUDENT: Entry = Entry {
 static INCEPTIONFORMER: Entry = Entry {
     name: "inceptionformer",
     title: "InceptionFormer",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -453,6 +483,7 @@ static INCEPTIONFORMER: Entry = Entry {
 static INCEPTIONFORMER_SHALLOW: Entry = Entry {
     name: "inceptionformer-shallow",
     title: "InceptionFormer, last stage halved",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -464,6 +495,7 @@ static INCEPTIONFORMER_SHALLOW: Entry = Entry {
 static INCEPTIONFORMER_FRONT_THREE: Entry = Entry {
     name: "inceptionformer-front-three",
     title: "InceptionFormer without its last stage",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -475,6 +507,7 @@ static INCEPTIONFORMER_FRONT_THREE: Entry = Entry {
 static INCEPTIONFORMER_TINY: Entry = Entry {
     name: "inceptionformer-tiny",
     title: "InceptionFormer, half the width",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -486,6 +519,7 @@ static INCEPTIONFORMER_TINY: Entry = Entry {
 static INCEPTIONFORMER_SPARSE: Entry = Entry {
     name: "inceptionformer-sparse",
     title: "InceptionFormer on semantic tokens",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -497,6 +531,7 @@ static INCEPTIONFORMER_SPARSE: Entry = Entry {
 static INCEPTIONFORMER_CROSS_STACK: Entry = Entry {
     name: "inceptionformer-cross-stack",
     title: "InceptionFormer, Cross-Stack",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -508,6 +543,7 @@ static INCEPTIONFORMER_CROSS_STACK: Entry = Entry {
 static INCEPTIONFORMER_SANDWICH: Entry = Entry {
     name: "inceptionformer-sandwich",
     title: "InceptionFormer, SandwichNet",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -519,6 +555,7 @@ static INCEPTIONFORMER_SANDWICH: Entry = Entry {
 static INCEPTIONFORMER_REDUCED: Entry = Entry {
     name: "inceptionformer-reduced",
     title: "InceptionFormer, SR-MHSA",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -530,6 +567,7 @@ static INCEPTIONFORMER_REDUCED: Entry = Entry {
 static INCEPTIONFORMER_BI_ROUTING: Entry = Entry {
     name: "inceptionformer-bi-routing",
     title: "InceptionFormer, bi-routing attention",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -541,6 +579,7 @@ static INCEPTIONFORMER_BI_ROUTING: Entry = Entry {
 static INCEPTIONFORMER_WINDOW: Entry = Entry {
     name: "inceptionformer-window",
     title: "InceptionFormer, window attention",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -552,6 +591,7 @@ static INCEPTIONFORMER_WINDOW: Entry = Entry {
 static INCEPTIONFORMER_SHIFTED_WINDOW: Entry = Entry {
     name: "inceptionformer-shifted-window",
     title: "InceptionFormer, shifted windows",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -563,6 +603,7 @@ static INCEPTIONFORMER_SHIFTED_WINDOW: Entry = Entry {
 static INCEPTIONFORMER_SHUNTED: Entry = Entry {
     name: "inceptionformer-shunted",
     title: "InceptionFormer, shunted attention",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -574,6 +615,7 @@ static INCEPTIONFORMER_SHUNTED: Entry = Entry {
 static INCEPTIONFORMER_HILO: Entry = Entry {
     name: "inceptionformer-hilo",
     title: "InceptionFormer, HiLo attention",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -585,6 +627,7 @@ static INCEPTIONFORMER_HILO: Entry = Entry {
 static INCEPTIONFORMER_MODULATION: Entry = Entry {
     name: "inceptionformer-modulation",
     title: "InceptionFormer, convolutional modulation",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -601,6 +644,7 @@ static INCEPTIONFORMER_MODULATION: Entry = Entry {
 static INCEPTIONFORMER_MODULATION_TOKEN: Entry = Entry {
     name: "inceptionformer-modulation-token",
     title: "InceptionFormer, modulation and class token",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -617,6 +661,7 @@ static INCEPTIONFORMER_MODULATION_TOKEN: Entry = Entry {
 static INCEPTIONFORMER_LINEAR: Entry = Entry {
     name: "inceptionformer-linear",
     title: "InceptionFormer, stages in turn",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -633,6 +678,7 @@ static INCEPTIONFORMER_LINEAR: Entry = Entry {
 static INCEPTIONFORMER_SE: Entry = Entry {
     name: "inceptionformer-se",
     title: "InceptionFormer, squeeze and excitation",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -649,6 +695,7 @@ static INCEPTIONFORMER_SE: Entry = Entry {
 static INCEPTIONFORMER_COORDINATE: Entry = Entry {
     name: "inceptionformer-coordinate",
     title: "InceptionFormer, coordinate attention",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -665,6 +712,7 @@ static INCEPTIONFORMER_COORDINATE: Entry = Entry {
 static FREQUENCY_STREAM: Entry = Entry {
     name: "frequency-stream",
     title: "Spectrogram network",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -676,6 +724,7 @@ static FREQUENCY_STREAM: Entry = Entry {
 static TWO_STREAMS: Entry = Entry {
     name: "two-streams",
     title: "Time and spectrogram",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -687,6 +736,7 @@ static TWO_STREAMS: Entry = Entry {
 static RESNET18: Entry = Entry {
     name: "resnet18",
     title: "ResNet18-1D",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -698,6 +748,7 @@ static RESNET18: Entry = Entry {
 static RESNET34: Entry = Entry {
     name: "resnet34",
     title: "ResNet34-1D",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -709,6 +760,7 @@ static RESNET34: Entry = Entry {
 static MOBILENETV2: Entry = Entry {
     name: "mobilenetv2",
     title: "MobileNetV2-1D",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -720,6 +772,7 @@ static MOBILENETV2: Entry = Entry {
 static META_ECGNET: Entry = Entry {
     name: "meta-ecgnet",
     title: "MetaECGNet",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Reconstructed,
@@ -731,6 +784,7 @@ static META_ECGNET: Entry = Entry {
 static DB_ECGNET: Entry = Entry {
     name: "db-ecgnet",
     title: "DB-ECGNet",
+    family: "inceptionformer",
     source: LONGWEI,
     input: WHOLE,
     state: State::Independent,
@@ -742,6 +796,7 @@ static DB_ECGNET: Entry = Entry {
 static EKNET_R: Entry = Entry {
     name: "eknet-r",
     title: "EKnet as released",
+    family: "eknet",
     source: EKNET,
     input: PAGE,
     state: State::Parity,
@@ -753,6 +808,7 @@ static EKNET_R: Entry = Entry {
 static EKNET_P: Entry = Entry {
     name: "eknet-p",
     title: "EKnet as in the paper",
+    family: "eknet",
     source: EKNET,
     input: PAGE,
     state: State::Reconstructed,
@@ -764,6 +820,7 @@ static EKNET_P: Entry = Entry {
 static EKNET_R_STAGE1: Entry = Entry {
     name: "eknet-r-stage1",
     title: "EKnet stage 1 as released",
+    family: "eknet",
     source: EKNET,
     input: PAGE,
     state: State::Parity,
@@ -775,6 +832,7 @@ static EKNET_R_STAGE1: Entry = Entry {
 static EKNET_P_STAGE1: Entry = Entry {
     name: "eknet-p-stage1",
     title: "EKnet stage 1 as in the paper",
+    family: "eknet",
     source: EKNET,
     input: PAGE,
     state: State::Reconstructed,
@@ -786,6 +844,7 @@ static EKNET_P_STAGE1: Entry = Entry {
 static S4: Entry = Entry {
     name: "s4",
     title: "S4",
+    family: "state-space",
     source: STATE_SPACE,
     input: SHORT,
     state: State::Independent,
@@ -797,6 +856,7 @@ static S4: Entry = Entry {
 static S4_256: Entry = Entry {
     name: "s4-256",
     title: "S4, 256 channels",
+    family: "state-space",
     source: STATE_SPACE,
     input: SHORT,
     state: State::Independent,
@@ -808,6 +868,7 @@ static S4_256: Entry = Entry {
 static S4_128: Entry = Entry {
     name: "s4-128",
     title: "S4, 128 channels",
+    family: "state-space",
     source: STATE_SPACE,
     input: SHORT,
     state: State::Independent,
@@ -819,6 +880,7 @@ static S4_128: Entry = Entry {
 static S4_64: Entry = Entry {
     name: "s4-64",
     title: "S4, 64 channels",
+    family: "state-space",
     source: STATE_SPACE,
     input: SHORT,
     state: State::Independent,
@@ -830,8 +892,9 @@ static S4_64: Entry = Entry {
 static ECG_CPC: Entry = Entry {
     name: "ecg-cpc",
     title: "ECG-CPC, fine-tuning",
+    family: "ecg-cpc",
     source: ECG_CPC_SOURCE,
-    input: Input { leads: 12, record_features: 0, samples: 600, rate: 240.0 },
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 600, rate: 240.0 },
     state: State::Independent,
     purpose: Purpose::Labels,
     explanations: &[ClassActivation],
@@ -841,8 +904,9 @@ static ECG_CPC: Entry = Entry {
 static ECG_CPC_FROZEN: Entry = Entry {
     name: "ecg-cpc-frozen",
     title: "ECG-CPC, attention over a frozen network",
+    family: "ecg-cpc",
     source: ECG_CPC_SOURCE,
-    input: Input { leads: 12, record_features: 0, samples: 600, rate: 240.0 },
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 600, rate: 240.0 },
     state: State::Independent,
     purpose: Purpose::Labels,
     explanations: &[],
@@ -852,8 +916,9 @@ static ECG_CPC_FROZEN: Entry = Entry {
 static ECG_CPC_CONTRAST: Entry = Entry {
     name: "ecg-cpc-contrast",
     title: "ECG-CPC, pre-training",
+    family: "ecg-cpc",
     source: ECG_CPC_SOURCE,
-    input: Input { leads: 12, record_features: 0, samples: 2400, rate: 240.0 },
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2400, rate: 240.0 },
     state: State::Independent,
     purpose: Purpose::PreTraining,
     explanations: &[],
@@ -863,6 +928,7 @@ static ECG_CPC_CONTRAST: Entry = Entry {
 static CPC: Entry = Entry {
     name: "cpc",
     title: "CPC, fine-tuning",
+    family: "cpc",
     source: CPC_SOURCE,
     input: SHORT,
     state: State::Independent,
@@ -874,6 +940,7 @@ static CPC: Entry = Entry {
 static CPC_CONTRAST: Entry = Entry {
     name: "cpc-contrast",
     title: "CPC, pre-training",
+    family: "cpc",
     source: CPC_SOURCE,
     input: WHOLE,
     state: State::Independent,

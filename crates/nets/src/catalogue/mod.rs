@@ -22,6 +22,8 @@ pub struct Architecture(&'static Entry);
 pub struct Input {
     /// Leads, in the order I, II, III, aVR, aVL, aVF, V1 to V6; a network of one lead takes whichever it was trained on.
     pub leads: usize,
+    /// Bands that each lead comes in: 1 where it comes as it is.
+    pub bands: usize,
     /// Further channels after the leads that say something of the whole recording (age, sex): see the family's page.
     pub record_features: usize,
     /// Samples a lead.
@@ -71,6 +73,7 @@ pub enum Explanation {
 struct Entry {
     name: &'static str,
     title: &'static str,
+    family: &'static str,
     source: &'static str,
     input: Input,
     state: State,
@@ -100,6 +103,11 @@ impl Architecture {
     /// The name for people.
     pub fn title(self) -> &'static str {
         self.0.title
+    }
+
+    /// The family that it is one of: networks of one publication, with one preparation and recipe.
+    pub fn family(self) -> &'static str {
+        self.0.family
     }
 
     /// Where it was published.
@@ -142,9 +150,9 @@ impl Architecture {
 }
 
 impl Input {
-    /// What stands side by side at each sample: leads, then features of the recording.
+    /// What stands side by side at each sample: leads, each as its bands, then features of the recording.
     pub fn channels(self) -> usize {
-        self.leads + self.record_features
+        self.leads * self.bands + self.record_features
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use ecg::Lead;
 use nets::Architecture;
 use serde_json::json;
 use train::recipes::RecipeName;
-use train::simulated;
 use train::tasks::Task;
 use train::training::{Settings, Split, Watch, train};
+use train::{preparation, simulated};
 
 /// Steps before those that count: memory is touched for the first time, and threads start.
 const WARM_UP: usize = 2;
@@ -63,7 +64,9 @@ impl Watch for Clock<'_> {
 /// Trains for a few steps on simulated recordings, by the benchmark's recipe, and tells how long they took.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let device = options.device.open()?;
-    let data = simulated::simulated(EACH, 1, |_| ())?;
+    let mut data = simulated::simulated(EACH, 1, |_| ())?;
+    let mut input = preparation::input(options.model, data.scaler, &Lead::II);
+    data.prepare(&mut input)?;
     let training = data.examples_of(&[1, 2, 3, 4, 5, 6, 7, 8], false);
     let name = if options.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
     let mut recipe = name.recipe();
@@ -73,6 +76,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let settings = Settings {
         architecture: options.model,
         task: Task::Simulated,
+        input,
         recipe,
         seed: 1,
         recordings: (training.len(), 0),

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 use burn::tensor::Device;
+use classify::Input;
+use ecg::Lead;
 use nets::Architecture;
 use train::chart::learning_curve;
 use train::checkpoint::Epoch;
@@ -18,7 +20,7 @@ use train::progress::{Terminal, counted};
 use train::recipes::RecipeName;
 use train::tasks::Task;
 use train::training::{Ending, Settings, Split, checkpoint_path, train};
-use train::{simulated, source};
+use train::{preparation, simulated, source};
 
 /// Folds that are trained on.
 const TRAINING: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -37,6 +39,9 @@ pub struct Options {
     /// Labels to tell apart
     #[arg(long, value_enum, default_value = "superclass")]
     pub task: Task,
+    /// The lead of networks that take one
+    #[arg(long, default_value = "II", value_parser = lead)]
+    pub lead: Lead,
     /// How to train [default: imle-net for imle-net, else benchmark]
     #[arg(long, value_enum)]
     pub recipe: Option<RecipeName>,
@@ -79,6 +84,7 @@ impl Options {
             data: None,
             model: Architecture::RESNET1D_WANG,
             task: Task::Simulated,
+            lead: Lead::II,
             recipe: Some(RecipeName::Demo),
             seed: 1,
             epochs: None,
@@ -97,6 +103,9 @@ impl Options {
     fn name(&self) -> String {
         match self.task {
             Task::Simulated => "demo".to_owned(),
+            task if self.model.input().leads == 1 => {
+                format!("{}-{}-{}", self.model.name(), self.lead.name().to_lowercase(), task.name())
+            }
             task => format!("{}-{}", self.model.name().replace('+', "-"), task.name()),
         }
     }
@@ -116,6 +125,9 @@ impl Options {
                 let _ = write!(text, " --{name} {value}");
             }
         };
+        if self.model.input().leads == 1 {
+            let _ = write!(text, " --lead {}", self.lead.name());
+        }
         if let Some(recipe) = self.recipe {
             let _ = write!(text, " --recipe {}", recipe.name());
         }
@@ -128,14 +140,21 @@ impl Options {
         text
     }
 
-    fn settings(&self, recordings: (usize, usize)) -> Settings {
+    fn settings(&self, input: Input, recordings: (usize, usize)) -> Settings {
         let default = if self.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
         let mut recipe = self.recipe.unwrap_or(default).recipe();
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
         recipe.batch = self.batch.unwrap_or(recipe.batch);
         recipe.validate_every = self.validate_every.unwrap_or(recipe.validate_every);
-        Settings { architecture: self.model, task: self.task, recipe, seed: self.seed, recordings }
+        Settings { architecture: self.model, task: self.task, input, recipe, seed: self.seed, recordings }
     }
+}
+
+/// One of the twelve leads, by name.
+fn lead(name: &str) -> Result<Lead, String> {
+    let names = || Lead::TWELVE.iter().map(Lead::name).collect::<Vec<_>>().join(", ");
+    let found = Lead::TWELVE.iter().find(|lead| lead.name().eq_ignore_ascii_case(name));
+    found.cloned().ok_or_else(|| format!("expected one of {}", names()))
 }
 
 /// Loads or simulates the recordings.
@@ -163,10 +182,12 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     let name = options.name();
     let device: Device = options.device.open()?;
-    let data = dataset(&options)?;
+    let mut data = dataset(&options)?;
+    let mut input = preparation::input(options.model, data.scaler, &options.lead);
+    data.prepare(&mut input)?;
     let training = data.examples_of(&TRAINING, false);
     let validation = data.examples_of(&[9], true);
-    let settings = options.settings((training.len(), validation.len()));
+    let settings = options.settings(input.clone(), (training.len(), validation.len()));
     let folder =
         options.run.clone().unwrap_or_else(|| Path::new("target/runs").join(format!("{name}-{}", options.seed)));
     eprintln!(
@@ -207,7 +228,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let out = options.out.clone().unwrap_or_else(|| Path::new("models").join(&name));
     eprintln!("measuring on fold 9 and writing {}", out.display());
     let provenance = Provenance { name, command: options.command(), commit };
-    let (_, report) = export(&out, &settings, &trained, &data, &provenance, &device)?;
+    let (_, report) = export(&out, &settings, &trained, (&data, &input), &provenance, &device)?;
     println!("fold 9, thresholds chosen there:\n{}", as_text(&report));
     println!("{}", out.join("card.json").display());
     Ok(ExitCode::SUCCESS)
