@@ -8,7 +8,7 @@ use nets::Explanation::{ClassActivation, MultiLevelAttention};
 use nets::cpu::{Plan, Values};
 use nets::evidence::Evidence;
 use nets::families::imle_net::{BEAT, LEAD, RHYTHM};
-use nets::graph::{FEATURES, LOGITS, Running};
+use nets::graph::{LOGITS, Running};
 
 use crate::explain::{self, Attention, Place};
 use crate::{Card, Error, KNOWN_RECORD, KnownAnswer, Prepared, known_input, prepare, weights, windows};
@@ -27,8 +27,8 @@ pub enum Backend {
 pub struct Classifier {
     card: Card,
     runner: Runner,
-    /// The way from the last map to the logits, for networks that tell by it where a label's evidence stands.
-    evidence: Option<Evidence>,
+    /// The ways from the last maps to the logits, for networks that tell by them where a label's evidence stands.
+    evidence: Vec<(&'static str, Evidence)>,
 }
 
 #[derive(Debug)]
@@ -56,8 +56,8 @@ impl Classifier {
         weights::check(&card.weights, weights)?;
         let tensors = weights::decode(weights)?;
         let graph = card.graph()?;
-        let evidence =
-            card.architecture.explains_by(ClassActivation).then(|| Evidence::new(&graph, &tensors)).flatten();
+        let explains = card.architecture.explains_by(ClassActivation);
+        let evidence = if explains { Evidence::all(&graph, &tensors) } else { Vec::new() };
         let runner = match backend {
             Backend::Plan => {
                 Runner::Plan(Box::new(Plan::new(graph, &tensors).map_err(|error| weights::of_network(&error))?))
@@ -137,7 +137,7 @@ impl Classifier {
         watch: impl AsyncFnMut(usize, usize) -> bool,
     ) -> Result<Explanation, Error> {
         let class = self.card.label(label)?;
-        if self.evidence.is_none() {
+        if self.evidence.is_empty() {
             return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
         }
         let prepared = prepare(recording, &self.card.input, &self.card.window)?;
@@ -246,7 +246,7 @@ impl Classifier {
         outputs: &Outputs,
         place: &Place<'_>,
     ) -> Result<Option<Explanation>, Error> {
-        if self.evidence.is_none() {
+        if self.evidence.is_empty() {
             return Ok(None);
         }
         let margin = |finding: &Finding| finding.probability - finding.threshold;
@@ -258,16 +258,20 @@ impl Classifier {
     }
 
     async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
-        let none = || Error::NoMap { architecture: self.card.architecture.name().to_owned() };
-        let evidence = self.evidence.as_ref().ok_or_else(none)?;
-        let features = outputs.numbers(FEATURES).await?;
-        let shares = evidence.of(&features, class);
-        let size = evidence.map().rows * evidence.map().length;
-        if shares.is_empty() || shares.iter().any(|share| !share.is_finite()) {
-            return Err(Error::Device("the map holds values that are not finite".into()));
+        if self.evidence.is_empty() {
+            return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
         }
-        let maps: Vec<Vec<f32>> = shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect();
-        Ok(explain::class_activation(&self.card, class, &maps, evidence.map().rows, place))
+        let mut branches = Vec::with_capacity(self.evidence.len());
+        for (name, evidence) in &self.evidence {
+            let shares = evidence.of(&outputs.numbers(name).await?, class);
+            if shares.is_empty() || shares.iter().any(|share| !share.is_finite()) {
+                return Err(Error::Device("the map holds values that are not finite".into()));
+            }
+            let rows = evidence.map().rows;
+            let size = rows * evidence.map().length;
+            branches.push((rows, shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect()));
+        }
+        Ok(explain::class_activation(&self.card, class, &branches, place))
     }
 }
 

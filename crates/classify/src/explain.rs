@@ -107,32 +107,33 @@ pub(crate) fn attention(card: &Card, attention: &Attention, place: &Place) -> Ve
     ]
 }
 
-/// The map of one label's evidence by position; `maps` holds `[row, position]` for each window. Where there is a row a
-/// lead each lead has its own, else one row stands for all.
-pub(crate) fn class_activation(
-    card: &Card,
-    label: usize,
-    maps: &[Vec<f32>],
-    rows: usize,
-    place: &Place,
-) -> Explanation {
+/// One last map's evidence: its rows, and `[row, position]` for each window.
+pub(crate) type Branch = (usize, Vec<Vec<f32>>);
+
+/// The map of one label's evidence by position, summed over branches. Where every branch has a row a lead each lead has
+/// its own line, else one line stands for all.
+pub(crate) fn class_activation(card: &Card, label: usize, branches: &[Branch], place: &Place) -> Explanation {
     let leads: Vec<Lead> = card.input.leads.clone();
-    let by_lead = rows == leads.len();
-    let stretched: Vec<Vec<f32>> = maps
-        .iter()
-        .map(|map| {
-            let rows = map.chunks_exact((map.len() / rows.max(1)).max(1));
-            let rows: Vec<Vec<f32>> = rows.map(|row| stretch(row, card.input.samples)).collect();
-            if by_lead { rows.concat() } else { mean(&rows) }
-        })
-        .collect();
-    let mut values = combine(&stretched, if by_lead { rows } else { 1 }, place.starts, place.length);
+    let by_lead = branches.iter().all(|(rows, _)| *rows == leads.len());
+    let lines = if by_lead { leads.len() } else { 1 };
+    let mut stretched = vec![vec![0.0; lines * card.input.samples]; place.starts.len()];
+    for (rows, maps) in branches {
+        for (sum, map) in stretched.iter_mut().zip(maps) {
+            for (number, row) in map.chunks_exact((map.len() / rows).max(1)).enumerate() {
+                // A position's share spread over more samples stays as high: what counts is where it is high.
+                let line = if by_lead { number } else { 0 };
+                let line = &mut sum[line * card.input.samples..(line + 1) * card.input.samples];
+                line.iter_mut().zip(stretch(row, card.input.samples)).for_each(|(sum, value)| *sum += value);
+            }
+        }
+    }
+    let mut values = combine(&stretched, lines, place.starts, place.length);
     let range = extent(&values);
     normalise(&mut values);
     if !by_lead {
         values = values.repeat(leads.len());
     }
-    let meaning = if by_lead && rows > 1 {
+    let meaning = if by_lead && lines > 1 {
         "What each moment of each lead adds to this label's score (logit): low takes away, high adds."
     } else if leads.len() == 1 {
         "What each moment adds to this label's score (logit): low takes away, high adds."

@@ -21,10 +21,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// For a network whose logits follow from its last map ([`FEATURES`]) alone; None for others, and where tensors are
-    /// missing.
-    pub fn new(graph: &Graph, tensors: &Tensors) -> Option<Self> {
-        let tail = graph.tail(FEATURES)?;
+    /// Of every last map of a network ([`FEATURES`], or several whose names begin so, of branches side by side), by the
+    /// output's name; none where logits do not follow from it, and where tensors are missing.
+    pub fn all(graph: &Graph, tensors: &Tensors) -> Vec<(&'static str, Self)> {
+        let names = graph.outputs().keys().copied().filter(|name| name.starts_with(FEATURES));
+        names.filter_map(|name| Some((name, Self::of_output(graph, tensors, name)?))).collect()
+    }
+
+    fn of_output(graph: &Graph, tensors: &Tensors, name: &str) -> Option<Self> {
+        let tail = graph.tail(name)?;
         let weights = tail.weights().iter().map(|weight| Some(tensors.get(&weight.name)?.1.clone()));
         let weights = weights.collect::<Option<Vec<_>>>()?;
         let logits = tail.outputs().get(LOGITS)?.number();

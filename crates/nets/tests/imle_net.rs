@@ -10,7 +10,8 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 use nets::Tensors;
 use nets::families::imle_net::{
-    BEAT, FEATURES, LEAD, NARROW_WIDTH, NATIVE_WIDTH, RHYTHM, Windows, ecgnet, imle_net, mousavi, rajpurkar, resnet101,
+    BEAT, FEATURES, LEAD, NARROW_WIDTH, NATIVE_WIDTH, RHYTHM, Windows, ecgnet, ecgnet_by_channels, imle_net, mousavi,
+    rajpurkar, resnet101,
 };
 use nets::graph::{Graph, LOGITS, Running, Shape, Start};
 use nets::heat::{HeatRule, heat, normalise};
@@ -259,4 +260,20 @@ fn the_input_is_ten_seconds_of_twelve_leads() {
     for graph in [imle_net(5), mousavi(Windows::OfTime, 5), rajpurkar(5), ecgnet(5), resnet101(NARROW_WIDTH, 5)] {
         assert_eq!(graph.unwrap().input(), Shape::new(1, 1000, 12));
     }
+}
+
+#[test]
+fn ecgnet_by_channels_has_the_counts_and_gives_the_logits_of_its_authors_code() {
+    let golden = golden("ecgnet_channels");
+    let graph = ecgnet_by_channels(9).unwrap();
+    assert_eq!(graph.parameters(), 7_419_953);
+    assert!((graph.multiply_adds() as f64 / 1e9 - 1.23).abs() < 0.005);
+    let graph = ecgnet_by_channels(5).unwrap();
+    assert_eq!(graph.multiply_adds(), golden["multiply_adds"].as_u64().unwrap());
+    assert_eq!(graph.parameters() as u64, golden["parameters"].as_u64().unwrap());
+    let tensors = from_torch(&graph);
+    let outputs = run(graph, &tensors);
+    assert_near("logits", &host(outputs[LOGITS].clone().narrow(0, 0, 1)), &golden["logits"]);
+    assert_eq!(outputs[FEATURES].dims(), [2, 1, 62, 160]);
+    assert!(ecgnet_by_channels(0).is_err());
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use nets::families::benchmark::{Backbone, decoupled, plain};
+use nets::families::{mamil, mrtnet, mvkt, mvms, se_ecgnet, token_selection};
 use nets::graph::{
     Activation, Axis, Builder, Conv, Graph, LOGITS, Place, Pool, PoolKind, Recurrent, ReduceKind, Role, Running, Shape,
     Start, StateSpace,
@@ -233,6 +234,16 @@ fn every_other_operation_has_burns_gradients() {
     for both_ways in [false, true] {
         same_gradients(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 3, 5e-4);
     }
+    // A norm that is used twice, the second time on other numbers.
+    same_gradients(
+        small(|build, x| {
+            let a = build.again(|build| build.batch_norm("shared", x));
+            let b = build.activation(Activation::Square, a);
+            build.again(|build| build.batch_norm("shared", b))
+        }),
+        3,
+        1e-3,
+    );
     // Weights that are used twice.
     same_gradients(
         small(|build, x| {
@@ -263,6 +274,37 @@ fn whole_networks_have_burns_gradients() {
         same_gradients(plain(backbone, 3).unwrap(), 5, 1e-2);
     }
     same_gradients(decoupled(Backbone::FcnWang, 3).unwrap(), 5, 1e-2);
+    let networks = [
+        (mvms::student(3), 2, 1e-2),
+        (mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::Eighteen, leads: 1, projects: false }, 3), 2, 1e-2),
+        (mrtnet::mrtnet(3), 1, 1e-2),
+        (mamil::mamil(mamil::Modes::SignalAndPicture, 3), 2, 1e-2),
+        (token_selection::token_selection(token_selection::Form::REDUCED, 3), 1, 1e-2),
+        // Forty rectifiers in a row, the last ones over norms of eight numbers: from the end to the beginning a fraction
+        // of 1e-5 grows to some hundredths.
+        (se_ecgnet::se_ecgnet(se_ecgnet::Form::TWELVE_LEADS, 3), 2, 5e-2),
+    ];
+    for (network, batch, tolerance) in networks {
+        same_gradients(network.unwrap(), batch, tolerance);
+    }
+}
+
+#[test]
+fn a_norm_that_is_used_twice_keeps_both_uses_in_its_statistics() {
+    let mut build = Builder::new("twice", Shape::new(1, 4, 1));
+    let x = build.input();
+    let a = build.again(|build| build.batch_norm("shared", x));
+    let b = build.affine(x, 1.0, 10.0);
+    let b = build.again(|build| build.batch_norm("shared", b));
+    let sum = build.sum(a, b);
+    let graph = Arc::new(build.finish(sum).unwrap());
+    let weights: Vec<Vec<f32>> = [1.0, 0.0, 0.0, 1.0].map(|value| vec![value]).to_vec();
+    assert_eq!(graph.weights()[2].name, "shared.running_mean");
+    let pass = Pass::forward(&graph, &weights, &[1.0, 2.0, 3.0, 6.0], Mode::Training(1), &Plain);
+    let mean = &pass.statistics().iter().find(|(number, _)| *number == 2).unwrap().1;
+    // 0.9 (0.9 0 + 0.1 3) + 0.1 13.
+    assert!((mean[0] - 1.57).abs() < 1e-5, "{}", mean[0]);
+    assert_eq!(pass.statistics().len(), 2);
 }
 
 #[test]

@@ -6,7 +6,10 @@ use crate::families::benchmark::Backbone;
 use crate::families::imle_net::{NARROW_WIDTH, NATIVE_WIDTH, Windows};
 use crate::families::inceptionformer::{Attention, Configuration, Depthwise, Mixer, Reading, Scales, Stacking};
 use crate::families::state_space::{Form, Head};
-use crate::families::{benchmark, cpc, dsail, eknet, imle_net, inceptionformer, state_space};
+use crate::families::{
+    benchmark, cpc, dsail, eknet, im_ecg, imle_net, inceptionformer, mamil, mrtnet, mvkt, mvms, se_ecgnet, state_space,
+    token_selection,
+};
 use crate::graph::{Graph, GraphError};
 
 /// 2.5 s of twelve leads at 100 Hz.
@@ -118,6 +121,25 @@ pub(super) static ENTRIES: &[&Entry] = &[
     &ECG_CPC_CONTRAST,
     &CPC,
     &CPC_CONTRAST,
+    &ECGNET_CHANNELS,
+    &IM_ECG,
+    &IM_ECG_QUARTER,
+    &SE_ECGNET,
+    &SE_ECGNET_TWELVE,
+    &MVMS_TEACHER,
+    &MVMS_STUDENT,
+    &MVKT_18_TEACHER,
+    &MVKT_18_STUDENT,
+    &MVKT_34_TEACHER,
+    &MVKT_34_STUDENT,
+    &MVKT_101_TEACHER,
+    &MVKT_101_STUDENT,
+    &MAMIL,
+    &MAMIL_SIGNAL,
+    &MRTNET,
+    &TOKEN_SELECTION,
+    &TOKEN_SELECTION_RELEASED,
+    &TOKEN_SELECTION_REDUCED,
 ];
 
 static FCN_WANG: Entry = Entry {
@@ -947,4 +969,232 @@ static CPC_CONTRAST: Entry = Entry {
     purpose: Purpose::PreTraining,
     explanations: &[],
     build: |_| cpc::contrast(cpc::CONTRAST_SAMPLES),
+};
+
+static ECGNET_CHANNELS: Entry = Entry {
+    name: "ecgnet-channels",
+    title: "ECGNet, maps side by side",
+    family: "imle-net",
+    source: ECGNET_SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: imle_net::ecgnet_by_channels,
+};
+
+static IM_ECG: Entry = Entry {
+    name: "im-ecg",
+    title: "IM-ECG",
+    family: "im-ecg",
+    source: im_ecg::SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| im_ecg::im_ecg(im_ecg::Form::FULL, classes),
+};
+
+static IM_ECG_QUARTER: Entry = Entry {
+    name: "im-ecg-quarter",
+    title: "IM-ECG, a quarter of the width",
+    family: "im-ecg",
+    source: im_ecg::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| im_ecg::im_ecg(im_ecg::Form::QUARTER, classes),
+};
+
+static SE_ECGNET: Entry = Entry {
+    name: "se-ecgnet",
+    title: "SE-ECGNet",
+    family: "se-ecgnet",
+    source: se_ecgnet::SOURCE,
+    input: Input { leads: 8, bands: 1, record_features: 0, samples: 5000, rate: 500.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| se_ecgnet::se_ecgnet(se_ecgnet::Form::PUBLISHED, classes),
+};
+
+static SE_ECGNET_TWELVE: Entry = Entry {
+    name: "se-ecgnet-12",
+    title: "SE-ECGNet for twelve leads",
+    family: "se-ecgnet",
+    source: se_ecgnet::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| se_ecgnet::se_ecgnet(se_ecgnet::Form::TWELVE_LEADS, classes),
+};
+
+static MVMS_TEACHER: Entry = Entry {
+    name: "mvms-teacher",
+    title: "MVMS-Net, teacher of six views",
+    family: "mvms",
+    source: mvms::SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: mvms::teacher,
+};
+
+static MVMS_STUDENT: Entry = Entry {
+    name: "mvms-student",
+    title: "MVMS-Net, student",
+    family: "mvms",
+    source: mvms::SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: mvms::student,
+};
+
+static MVKT_18_TEACHER: Entry = Entry {
+    name: "mvkt-18-teacher",
+    title: "MVKT-ECG, xresnet18 of twelve leads",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::Eighteen, leads: 12, projects: false }, classes),
+};
+
+static MVKT_18_STUDENT: Entry = Entry {
+    name: "mvkt-18-student",
+    title: "MVKT-ECG, xresnet18 of one lead",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::Eighteen, leads: 1, projects: false }, classes),
+};
+
+static MVKT_34_TEACHER: Entry = Entry {
+    name: "mvkt-34-teacher",
+    title: "MVKT-ECG, xresnet34 of twelve leads",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::ThirtyFour, leads: 12, projects: false }, classes),
+};
+
+static MVKT_34_STUDENT: Entry = Entry {
+    name: "mvkt-34-student",
+    title: "MVKT-ECG, xresnet34 of one lead",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::ThirtyFour, leads: 1, projects: false }, classes),
+};
+
+static MVKT_101_TEACHER: Entry = Entry {
+    name: "mvkt-101-teacher",
+    title: "MVKT-ECG, xresnet101 of twelve leads",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::HundredAndOne, leads: 12, projects: false }, classes),
+};
+
+static MVKT_101_STUDENT: Entry = Entry {
+    name: "mvkt-101-student",
+    title: "MVKT-ECG, xresnet101 of one lead",
+    family: "mvkt",
+    source: mvkt::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::HundredAndOne, leads: 1, projects: false }, classes),
+};
+
+static MAMIL: Entry = Entry {
+    name: "mamil",
+    title: "MAMIL, signal and picture",
+    family: "mamil",
+    source: mamil::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mamil::mamil(mamil::Modes::SignalAndPicture, classes),
+};
+
+static MAMIL_SIGNAL: Entry = Entry {
+    name: "mamil-signal",
+    title: "MAMIL, signal alone",
+    family: "mamil",
+    source: mamil::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mamil::mamil(mamil::Modes::Signal, classes),
+};
+
+static MRTNET: Entry = Entry {
+    name: "mrtnet",
+    title: "MRTNet",
+    family: "mrtnet",
+    source: mrtnet::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: mrtnet::mrtnet,
+};
+
+static TOKEN_SELECTION: Entry = Entry {
+    name: "token-selection",
+    title: "Token selection",
+    family: "token-selection",
+    source: token_selection::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| token_selection::token_selection(token_selection::Form::FULL, classes),
+};
+
+static TOKEN_SELECTION_RELEASED: Entry = Entry {
+    name: "token-selection-released",
+    title: "Token selection as released (nothing is left out)",
+    family: "token-selection",
+    source: token_selection::SOURCE,
+    input: WHOLE,
+    state: State::Parity,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| token_selection::token_selection(token_selection::Form::RELEASED, classes),
+};
+
+static TOKEN_SELECTION_REDUCED: Entry = Entry {
+    name: "token-selection-reduced",
+    title: "Token selection, reduced",
+    family: "token-selection",
+    source: token_selection::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| token_selection::token_selection(token_selection::Form::REDUCED, classes),
 };

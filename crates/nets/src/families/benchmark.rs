@@ -186,7 +186,7 @@ fn branches(build: &mut Builder, pooled: Place, classes: usize) -> (Place, Place
     (logits, build.product(embeddings, inverse))
 }
 
-fn conv_norm(build: &mut Builder, conv_name: &str, norm_name: &str, x: Place, conv: Conv) -> Place {
+pub(super) fn conv_norm(build: &mut Builder, conv_name: &str, norm_name: &str, x: Place, conv: Conv) -> Place {
     let x = build.conv(conv_name, x, conv.no_bias());
     build.batch_norm(norm_name, x)
 }
@@ -230,17 +230,31 @@ fn xresnet1d(build: &mut Builder, mut x: Place, expansion: usize, blocks: [usize
     }
     x = build.pool(x, Pool::new(PoolKind::Max, 3).stride(2).pad(1));
     for (stage, count) in blocks.into_iter().enumerate() {
-        for block in 0..count {
-            let stride = if stage > 0 && block == 0 { 2 } else { 1 };
-            x = build
-                .within(format!("stages.{stage}.{block}"), |build| xresnet_block(build, x, WIDTH, expansion, stride));
+        for number in 0..count {
+            let stride = if stage > 0 && number == 0 { 2 } else { 1 };
+            let block = XresnetBlock { width: WIDTH, kernel: 5, expansion, stride };
+            x = build.within(format!("stages.{stage}.{number}"), |build| xresnet_block(build, x, block));
         }
     }
     x
 }
 
-fn xresnet_block(build: &mut Builder, x: Place, width: usize, expansion: usize, stride: usize) -> Place {
-    let wide = Conv::new(width, 5).stride(stride);
+/// Sizes of a block of an xresnet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct XresnetBlock {
+    /// Channels inside.
+    pub width: usize,
+    /// Kernel of the wide convolutions.
+    pub kernel: usize,
+    /// 1 for two wide convolutions; else one between two narrow ones, and so many times as many channels at the end.
+    pub expansion: usize,
+    /// Step of the first wide convolution.
+    pub stride: usize,
+}
+
+pub(super) fn xresnet_block(build: &mut Builder, x: Place, block: XresnetBlock) -> Place {
+    let XresnetBlock { width, kernel, expansion, stride } = block;
+    let wide = Conv::new(width, kernel).stride(stride);
     let mut y = if expansion == 1 {
         conv_norm(build, "conv1", "norm1", x, wide)
     } else {
@@ -250,7 +264,7 @@ fn xresnet_block(build: &mut Builder, x: Place, width: usize, expansion: usize, 
     };
     y = build.relu(y);
     y = if expansion == 1 {
-        conv_norm(build, "conv2", "norm2", y, Conv::new(width, 5))
+        conv_norm(build, "conv2", "norm2", y, Conv::new(width, kernel))
     } else {
         conv_norm(build, "conv3", "norm3", y, Conv::new(width * expansion, 1))
     };

@@ -1,5 +1,6 @@
 //! A graph with weights on a Burn device: training, and inference on a GPU.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -102,12 +103,8 @@ impl Running {
         let [batch, leads, samples] = x.dims();
         let device = x.device();
         let trains = device.is_autodiff();
-        let flat = self.flat(&device);
-        let renew = |number: usize, value: Tensor<1>| {
-            if let Some(state) = self.statistic(number) {
-                state.update(value);
-            }
-        };
+        let mut flat = self.flat(&device);
+        let renewed = RefCell::new(Vec::new());
         let graph = &self.graph;
         let mut left = uses(graph);
         let mut values: Vec<Option<Value>> = vec![None; graph.nodes().len()];
@@ -126,7 +123,7 @@ impl Running {
             });
             let given: Vec<Value> = given.collect();
             let shapes: Vec<Shape> = node.inputs.iter().map(|&input| graph.node(input).shape).collect();
-            let renew = |part: usize, value: Tensor<1>| renew(node.weights.start + part, value);
+            let renew = |part: usize, value: Tensor<1>| renewed.borrow_mut().push((node.weights.start + part, value));
             let mut own = flat[node.weights.clone()].to_vec();
             own.extend(self.derived[number].iter().map(|numbers| numbers.clone().to_device(&device)));
             let step = Step {
@@ -138,6 +135,13 @@ impl Running {
                 renew: if trains { Some(&renew) } else { None },
             };
             values[number] = Some(node.op.operation().run(given, &step));
+            for (number, value) in renewed.borrow_mut().drain(..) {
+                if let Some(state) = self.statistic(number) {
+                    state.update(value.clone());
+                }
+                // A norm that is used again goes on from here.
+                flat[number] = value;
+            }
         }
         graph
             .outputs()

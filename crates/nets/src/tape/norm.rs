@@ -92,8 +92,14 @@ impl Pass<'_> {
                     .map(|(old, new)| (f64::from(*old) * (1.0 - momentum) + new * momentum) as f32)
                     .collect()
             };
-            self.statistics.push((node.weights.start + 2, mixed(running_mean, &all.mean)));
-            self.statistics.push((node.weights.start + 3, mixed(running_variance, &variance)));
+            for (part, old, new) in [(2, running_mean, &all.mean), (3, running_variance, &variance)] {
+                let number = node.weights.start + part;
+                // A norm that is used again goes on from where its use before has left it.
+                match self.statistics.iter_mut().find(|(other, _)| *other == number) {
+                    Some((_, before)) => *before = mixed(before, new),
+                    None => self.statistics.push((number, mixed(old, new))),
+                }
+            }
             let inverse = variance.iter().map(|v| (1.0 / (v + norm.rule.epsilon()).sqrt()) as f32).collect();
             (all.mean.iter().map(|&mean| mean as f32).collect(), inverse)
         };

@@ -2,9 +2,11 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use burn::tensor::{Device, Tensor, TensorData};
 use nets::Tensors;
-use nets::graph::{Graph, Weight};
+use nets::graph::{Graph, Running, Weight};
 
 use super::symmetric;
 
@@ -105,4 +107,17 @@ fn gathered(weight: &Weight, first: u64) -> Vec<f32> {
         all.extend(part);
     }
     all
+}
+
+/// The outputs, by Burn on the CPU, for records that stand one after the other, lead after lead. Weights are filled in
+/// the graph's order, learned tables after all layers.
+pub fn outputs(graph: Graph, records: Vec<f32>) -> BTreeMap<&'static str, Tensor<4>> {
+    let table = |weight: &&Weight| weight.name.ends_with(".table");
+    let layers = graph.weights().iter().filter(|weight| !table(weight));
+    let order: Vec<&Weight> = layers.chain(graph.weights().iter().filter(table)).collect();
+    let tensors = torch(&graph, &in_order(order, 0));
+    let (device, input) = (Device::flex(), graph.input());
+    let shape = [records.len() / input.size(), input.channels, input.length];
+    let network = Running::load(Arc::new(graph), &tensors, &device).unwrap();
+    network.forward(Tensor::from_data(TensorData::new(records, shape), &device))
 }

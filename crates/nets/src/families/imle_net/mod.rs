@@ -10,7 +10,7 @@ mod mousavi;
 mod rajpurkar;
 mod resnet101;
 
-pub use ecgnet::ecgnet;
+pub use ecgnet::{ECGNET_SOURCE, ecgnet, ecgnet_by_channels};
 pub use mousavi::{Windows, mousavi};
 pub use rajpurkar::rajpurkar;
 pub use resnet101::{NARROW_WIDTH, NATIVE_WIDTH, resnet101};

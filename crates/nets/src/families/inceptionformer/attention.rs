@@ -45,7 +45,7 @@ pub(super) fn self_attention(build: &mut Builder, x: Place, manner: Manner) -> P
 }
 
 /// Values mixed by the softmax of scaled products, and the weights they are mixed by.
-pub(super) fn attend(
+pub(in crate::families) fn attend(
     build: &mut Builder,
     [queries, keys, values]: [Place; 3],
     heads: usize,
@@ -62,7 +62,7 @@ pub(super) fn attend(
 }
 
 /// A product's channels in `N` equal parts.
-pub(super) fn parts<const N: usize>(build: &mut Builder, x: Place) -> [Place; N] {
+pub(in crate::families) fn parts<const N: usize>(build: &mut Builder, x: Place) -> [Place; N] {
     let width = build.shape(x).channels / N;
     std::array::from_fn(|part| build.pick(Axis::Channels, x, part * width..(part + 1) * width))
 }

@@ -20,7 +20,7 @@ pub(super) fn convolution(build: &mut Builder, x: Place, mixer: Mixer, norm: Fir
         }
         Mixer::CoordinateAttention => {
             let y = multi_scale(build, y);
-            coordinate_attention(build, y)
+            coordinate_attention(build, y).0
         }
         Mixer::InvertedResidual | Mixer::InvertedResidualWithMlp => inverted_residual(build, y),
     });
@@ -99,19 +99,35 @@ pub(super) fn multi_scale(build: &mut Builder, x: Place) -> Place {
 }
 
 /// Channels weighed by a small network of their means.
-pub(super) fn squeeze_excitation(build: &mut Builder, x: Place, reduction: usize, activation: Activation) -> Place {
+pub(in crate::families) fn squeeze_excitation(
+    build: &mut Builder,
+    x: Place,
+    reduction: usize,
+    activation: Activation,
+) -> Place {
+    let mean = build.mean(x);
+    excitation(build, x, mean, reduction, activation).0
+}
+
+/// Channels weighed by a small network of a mean of them, and the weights.
+pub(in crate::families) fn excitation(
+    build: &mut Builder,
+    x: Place,
+    mean: Place,
+    reduction: usize,
+    activation: Activation,
+) -> (Place, Place) {
     let width = build.shape(x).channels;
-    let weight = build.mean(x);
-    let weight = build.linear("squeeze", weight, width / reduction);
+    let weight = build.linear("squeeze", mean, width / reduction);
     let weight = build.activation(activation, weight);
     let weight = build.linear("excite", weight, width);
     let weight = build.sigmoid(weight);
-    build.product(x, weight)
+    (build.product(x, weight), weight)
 }
 
 /// Coordinate attention of a map with one axis: its positions and, as one more, their mean go through a narrow layer
-/// together; the positions weigh place and channel, the mean weighs channels.
-fn coordinate_attention(build: &mut Builder, x: Place) -> Place {
+/// together; the positions weigh place and channel, the mean weighs channels. Gives also the weights of the positions.
+pub(in crate::families) fn coordinate_attention(build: &mut Builder, x: Place) -> (Place, Place) {
     let shape = build.shape(x);
     let narrow = (shape.channels / 16).max(8);
     let mean = build.mean(x);
@@ -126,7 +142,7 @@ fn coordinate_attention(build: &mut Builder, x: Place) -> Place {
     let whole = build.conv("whole", whole, Conv::new(shape.channels, 1));
     let whole = build.sigmoid(whole);
     let x = build.product(x, places);
-    build.product(x, whole)
+    (build.product(x, whole), places)
 }
 
 /// Widened, convolved depthwise at four scales, narrowed.

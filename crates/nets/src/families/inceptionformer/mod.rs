@@ -6,9 +6,9 @@
 //! every printed count; what no figure of the notes fixes is marked "ours". All networks take 10 s of 12 leads at
 //! 100 Hz, standardised by one mean and one deviation of the training set.
 
-mod attention;
+pub(super) mod attention;
 mod baselines;
-mod blocks;
+pub(super) mod blocks;
 mod db_ecgnet;
 mod meta_ecgnet;
 mod sparse;
