@@ -8,35 +8,9 @@ use std::sync::Arc;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use nets::families::dsail::{BLOCK, FEATURES, RECORD_FEATURES, Recording, STAGES, dsail};
-use nets::graph::{Graph, LOGITS, Running, Shape, Weight};
-use serde_json::Value;
-use support::fill::{in_order, torch};
-use support::{assert_close, assert_near, golden, host, input_at, numbers};
-
-/// The original lists both norms of a block before its convolutions.
-fn weights(graph: &Graph) -> nets::Tensors {
-    let own: Vec<&Weight> = graph.weights().iter().collect();
-    let (stem, rest) = own.split_at(1);
-    let (blocks, rest) = rest.split_at(12 * 12);
-    let mut order = stem.to_vec();
-    for block in blocks.chunks(12) {
-        order.extend([0, 1, 2, 3, 5, 6, 7, 8, 4, 9, 10, 11].map(|place| block[place]));
-    }
-    order.extend(rest);
-    torch(graph, &in_order(order, 0))
-}
-
-/// The first leads of the two records, each with its features in all samples.
-fn records(leads: usize, features: &Value) -> Vec<f32> {
-    let all = input_at(500.0, 2, BLOCK);
-    let features = numbers(features);
-    let mut x = Vec::new();
-    for (record, features) in features.chunks(RECORD_FEATURES).enumerate() {
-        x.extend(&all[record * 12 * BLOCK..(record * 12 + leads) * BLOCK]);
-        x.extend(features.iter().flat_map(|&feature| vec![feature as f32; BLOCK]));
-    }
-    x
-}
+use nets::graph::{LOGITS, Running, Shape};
+use support::dsail::{records, weights};
+use support::{assert_close, assert_near, golden, host, numbers};
 
 fn run(recording: Recording, batch: usize, x: Vec<f32>) -> BTreeMap<&'static str, Tensor<4>> {
     let device = Device::flex();

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 
+use crate::augmentation::augment;
 use crate::dataset::{Dataset, Example};
 use crate::recipes::Recipe;
 use crate::seeds::{Generator, Purpose};
@@ -10,15 +11,34 @@ use crate::seeds::{Generator, Purpose};
 /// Batches that may wait for the device.
 const AHEAD: usize = 3;
 
-/// Standardised windows with their labels.
+/// Windows with their labels, as a network and its teacher see them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// Windows in it.
     pub records: usize,
-    /// `[record, lead, sample]`.
+    /// `[record, channel, sample]`.
     pub inputs: Vec<f32>,
+    /// The same windows as the teacher sees them; empty without a teacher.
+    pub teachers: Vec<f32>,
     /// `[record, label]`.
     pub labels: Vec<f32>,
+}
+
+/// Where an epoch's batches come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Lessons<'a> {
+    /// The recordings as the network sees them.
+    pub data: &'a Dataset,
+    /// Those that are trained on.
+    pub examples: &'a [&'a Example],
+    /// The same recordings, in the same order, as the teacher sees them.
+    pub teacher: Option<(&'a Dataset, &'a [&'a Example])>,
+    /// How they are put together.
+    pub recipe: &'a Recipe,
+    /// Samples of a window.
+    pub crop: usize,
+    /// The run's seed.
+    pub seed: u64,
 }
 
 /// Batches of an epoch: the last incomplete one is dropped, as the benchmark does, unless it is the only one.
@@ -50,26 +70,29 @@ pub fn order(records: usize, recipe: &Recipe, seed: u64, epoch: usize) -> Vec<Ve
 /// Starts a thread that prepares one epoch's batches of random crops, in order.
 pub fn epoch<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    data: &'env Dataset,
-    examples: &'env [&'env Example],
-    recipe: &'env Recipe,
-    crop: usize,
-    seed: u64,
+    lessons: Lessons<'env>,
     number: usize,
 ) -> Receiver<Batch> {
     let (sender, receiver) = sync_channel(AHEAD);
     scope.spawn(move || {
+        let Lessons { data, examples, teacher, recipe, crop, seed } = lessons;
         // Crops are drawn after the order from a generator of their own, so that both are fixed by seed and epoch.
         let mut generator = Generator::new(seed ^ 0x5ca1_ab1e, Purpose::Batches, number as u64);
-        for picked in order(examples.len(), recipe, seed, number) {
+        for (step, picked) in order(examples.len(), recipe, seed, number).into_iter().enumerate() {
             let mut batch = Batch { records: picked.len(), ..Batch::default() };
             for index in picked {
                 let example = examples[index];
                 let spare = data.parts[example.part].length.saturating_sub(crop);
                 // As in the benchmark, the last possible start is never drawn.
-                data.window(example, generator.below(spare), crop, &mut batch.inputs);
+                let start = generator.below(spare);
+                data.window(example, start, crop, &mut batch.inputs);
+                if let Some((data, examples)) = teacher {
+                    data.window(examples[index], start, crop, &mut batch.teachers);
+                }
                 batch.labels.extend_from_slice(&example.labels);
             }
+            let mut draws = Generator::new(seed, Purpose::Augmentation, ((number as u64) << 32) | step as u64);
+            augment(&mut batch, recipe.augmentation, crop, &mut draws);
             if sender.send(batch).is_err() {
                 // The run stopped.
                 return;

@@ -90,6 +90,8 @@ pub struct Dataset {
     pub name: String,
     /// What each part is, one phrase a part, for the model's card.
     pub origin: Vec<String>,
+    /// Whether exactly one label applies to a recording.
+    pub exclusive: bool,
 }
 
 impl Part {
@@ -297,6 +299,7 @@ mod tests {
             scaler,
             name: String::new(),
             origin: vec![],
+            exclusive: false,
         };
         let mut out = Vec::new();
         set.window(&example, 2, 3, &mut out);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use burn::module::Module as _;
 use burn::tensor::{Device, Tensor, TensorData};
-use nets::graph::{Graph, GraphError, Role, Running};
+use nets::graph::{Graph, GraphError, Role, Running, Weight};
 use nets::tape::{Mode, Pass};
 use nets::{Error, Tensors};
 
 use crate::loss::{Loss, Objective, Outputs, Targets};
 use crate::machine::Processor;
-use crate::optimiser::{Adam, AdamConfig, AdamState, DeviceAdam, Pace, numbers};
+use crate::optimiser::{Adam, AdamConfig, AdamState, DeviceAdam, Manner, Pace, numbers};
+use crate::recipes::Recipe;
 
 /// A network with its optimiser.
 pub struct Learner {
@@ -23,8 +24,8 @@ pub struct Learner {
 /// What a step heeds beside its pace.
 #[derive(Clone, Debug, Default)]
 struct Care {
-    /// What the rate of each trained weight is multiplied by; empty where all are 1.
-    factors: Vec<f64>,
+    /// How each trained weight is stepped; empty where all are stepped in the usual way.
+    manners: Vec<Manner>,
     /// Largest norm of all gradients together; above it they are scaled down.
     clip: Option<f64>,
 }
@@ -121,16 +122,23 @@ impl Learner {
         &self.graph
     }
 
-    /// Multiplies the rate of weights whose names begin with a text: the first that fits counts.
-    pub fn slow_down(&mut self, factors: &[(String, f64)]) {
+    /// Heeds what a recipe says of single weights and of large gradients.
+    pub fn heed(&mut self, recipe: &Recipe) {
         let trained = self.graph.weights().iter().filter(|weight| weight.role == Role::Trained);
-        let of = |name: &str| factors.iter().find(|(start, _)| name.starts_with(start)).map_or(1.0, |pair| pair.1);
-        self.care.factors = trained.map(|weight| of(&weight.name)).collect();
+        let factor = |name: &str| {
+            let first = recipe.slower.iter().find(|(start, _)| name.starts_with(start.as_str()));
+            first.map_or(1.0, |(_, factor)| *factor)
+        };
+        let decays = |weight: &Weight| !recipe.adam.spares_vectors || weight.shape.len() > 1;
+        let manner = |weight: &Weight| Manner { factor: factor(&weight.name), decays: decays(weight) };
+        self.care = Care { manners: trained.map(manner).collect(), clip: recipe.clip };
     }
 
-    /// Scales gradients down whose norm, of all together, is larger than this.
-    pub fn clip(&mut self, norm: Option<f64>) {
-        self.care.clip = norm;
+    /// The loss of a batch as the network is in inference; by Burn it is not known (0).
+    pub fn loss(&self, lesson: &Lesson<'_>, objective: &Objective) -> f64 {
+        let Place::Processor(own) = &self.place else { return 0.0 };
+        let pass = Pass::forward(&self.graph, &own.weights, lesson.inputs, Mode::Inference, &Processor);
+        objective.loss(&outputs(&self.graph, &pass, objective), lesson.targets).value
     }
 
     /// One step. Gives the loss of the batch before it; where that is not finite no step is made.
@@ -181,9 +189,7 @@ pub struct Slopes {
 /// Forth and back by hand. `graph` is as training sees it ([`Graph::as_trained`]).
 pub fn slopes(graph: &Arc<Graph>, weights: &[Vec<f32>], lesson: &Lesson<'_>, objective: &Objective) -> Slopes {
     let pass = Pass::forward(graph, weights, lesson.inputs, Mode::Training(lesson.seed), &Processor);
-    let value = |name| Some((name, pass.value(graph.outputs().get(name)?.number()).to_vec()));
-    let outputs: Outputs = objective.reads(graph).into_iter().filter_map(value).collect();
-    let loss = objective.loss(&outputs, lesson.targets);
+    let loss = objective.loss(&outputs(graph, &pass, objective), lesson.targets);
     let mut found = vec![None; weights.len()];
     if loss.value.is_finite() {
         let from: BTreeMap<usize, Vec<f32>> =
@@ -191,6 +197,12 @@ pub fn slopes(graph: &Arc<Graph>, weights: &[Vec<f32>], lesson: &Lesson<'_>, obj
         found = pass.backward(weights, from, &[]).weights;
     }
     Slopes { loss, weights: found, statistics: pass.statistics().to_vec() }
+}
+
+/// The outputs of a pass that an objective reads.
+fn outputs(graph: &Graph, pass: &Pass<'_>, objective: &Objective) -> Outputs {
+    let value = |name| Some((name, pass.value(graph.outputs().get(name)?.number()).to_vec()));
+    objective.reads(graph).into_iter().filter_map(value).collect()
 }
 
 impl ByHand {
@@ -217,7 +229,7 @@ impl ByHand {
         }
         let parameters = self.weights.iter_mut().enumerate();
         let parameters = parameters.filter(|(number, _)| trained(*number)).map(|(_, values)| values).collect();
-        self.adam.step(parameters, gradients, &care.factors, pace);
+        self.adam.step(parameters, gradients, &care.manners, pace);
         slopes.loss.value
     }
 }
@@ -231,8 +243,8 @@ impl ByBurn {
         let mut tensors = self.network.forward(Tensor::<3>::from_data(data, &self.device));
         let tensors: Vec<(&'static str, Tensor<4>)> =
             names.into_iter().filter_map(|name| Some((name, tensors.remove(name)?))).collect();
-        let outputs = tensors.iter().map(|(name, tensor)| (*name, numbers(tensor.clone().inner()))).collect();
-        let mut loss = objective.loss(&outputs, lesson.targets);
+        let host = tensors.iter().map(|(name, tensor)| (*name, numbers(tensor.clone().inner()))).collect();
+        let mut loss = objective.loss(&host, lesson.targets);
         if !loss.value.is_finite() {
             return loss.value;
         }
@@ -247,7 +259,7 @@ impl ByBurn {
             crate::optimiser::clip(&self.network, &mut gradients, most);
         }
         let network = self.network.clone();
-        self.network = self.adam.step(network, gradients, &care.factors, pace);
+        self.network = self.adam.step(network, gradients, &care.manners, pace);
         loss.value
     }
 }

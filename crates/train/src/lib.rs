@@ -8,11 +8,12 @@
 //! use train::schedule::Schedule;
 //!
 //! let cycle = Schedule::OneCycle { top: 0.01 };
-//! let (rate, beta1) = cycle.at(2040, 6800);
-//! assert_eq!((rate, beta1), (0.01, 0.85));
+//! let pace = cycle.at(2040, 6800, 136);
+//! assert_eq!((pace.rate, pace.beta1), (0.01, 0.85));
 //! ```
 // Unsafe code is denied by the workspace; `product` alone allows it, for one call into a library of matrix products.
 
+pub mod augmentation;
 pub mod batches;
 pub mod cache;
 pub mod chart;

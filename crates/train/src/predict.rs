@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::batches::window_starts;
 use crate::dataset::{Dataset, Example};
 use crate::learner::is_processor;
+use crate::loss::Outputs;
 use crate::optimiser::numbers;
 use crate::recipes::Aggregate;
 
@@ -46,22 +47,34 @@ impl Model {
 
     /// Logits `[window, label]` of windows `[window, lead, sample]`.
     pub fn logits(&self, windows: &[f32]) -> Vec<f32> {
+        self.outputs(windows, &[LOGITS]).remove(LOGITS).unwrap_or_default()
+    }
+
+    /// Outputs by name, `[window, row, position, channel]`, of windows `[window, lead, sample]`.
+    pub fn outputs(&self, windows: &[f32], names: &[&'static str]) -> Outputs {
         let input = self.graph().input();
+        let mut outputs = Outputs::new();
         match self {
             Model::Processor(plan) => {
-                let answer = |window: &[f32]| {
-                    let outputs = plan.run(window, 1).ok();
-                    outputs.and_then(|mut outputs| outputs.remove(LOGITS)).map(|logits| logits.values)
-                };
-                let answers: Vec<Option<Vec<f32>>> = windows.par_chunks_exact(input.size()).map(answer).collect();
-                answers.into_iter().flatten().flatten().collect()
+                let each: Vec<_> = windows
+                    .par_chunks_exact(input.size())
+                    .map(|window| plan.run(window, 1).unwrap_or_default())
+                    .collect();
+                for &name in names {
+                    let values = each.iter().filter_map(|outputs| outputs.get(name));
+                    outputs.insert(name, values.flat_map(|output| output.values.iter().copied()).collect());
+                }
             }
             Model::Device(network, device) => {
                 let extents = [windows.len() / input.size().max(1), input.channels, input.length];
                 let windows = TensorData::new(windows.to_vec(), extents);
-                numbers(network.logits(Tensor::<3>::from_data(windows, device)))
+                let mut all = network.forward(Tensor::<3>::from_data(windows, device));
+                for &name in names {
+                    outputs.extend(all.remove(name).map(|tensor| (name, numbers(tensor))));
+                }
             }
         }
+        outputs
     }
 }
 
@@ -70,6 +83,8 @@ impl Model {
 pub struct Predictions {
     /// Labels.
     pub classes: usize,
+    /// Whether exactly one of them applies to a recording.
+    pub exclusive: bool,
     /// Logits of each recording's windows: `[window, label]` a recording.
     pub logits: Vec<Vec<f32>>,
     /// What is true: `[recording, label]`, 0 or 1.
@@ -86,6 +101,7 @@ pub fn predict(model: &Model, data: &Dataset, examples: &[&Example], mut seen: i
     let at_once = (SAMPLES_AT_ONCE / input.length).max(1);
     let mut predictions = Predictions {
         classes,
+        exclusive: data.exclusive,
         logits: Vec::with_capacity(examples.len()),
         truth: examples.iter().flat_map(|example| example.labels.iter().copied()).collect(),
     };
@@ -120,7 +136,8 @@ impl Predictions {
             .iter()
             .flat_map(|logits| {
                 let temperature = temperature as f32;
-                classify::windows::probabilities(logits, self.classes, temperature, false, aggregate.into())
+                let (classes, exclusive) = (self.classes, self.exclusive);
+                classify::windows::probabilities(logits, classes, temperature, exclusive, aggregate.into())
             })
             .collect()
     }

@@ -21,6 +21,10 @@ pub enum Purpose {
     Bootstrap = 4,
     /// Simulated recordings.
     Simulation = 5,
+    /// Tokens that are told from the right one.
+    Negatives = 6,
+    /// Noise, mixing and silenced leads.
+    Augmentation = 7,
 }
 
 impl Generator {

@@ -67,5 +67,5 @@ pub fn simulated(each: usize, seed: u64, mut seen: impl FnMut(usize)) -> Result<
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("{} simulated recordings of seed {seed}", examples.len());
     let origin = vec!["the simulator of this project, 500 Hz, prepared as a dropped file is".to_owned()];
-    Ok(Dataset { labels, parts, examples, scaler, name, origin })
+    Ok(Dataset { labels, parts, examples, scaler, name, origin, exclusive: false })
 }

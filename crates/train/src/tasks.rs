@@ -137,7 +137,7 @@ impl Task {
 
     /// Whether exactly one label applies to a recording.
     pub fn is_exclusive(self) -> bool {
-        matches!(self, Task::MiSubclasses | Task::Simulated)
+        self == Task::MiSubclasses
     }
 
     /// Whether recordings without any label are kept.

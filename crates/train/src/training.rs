@@ -9,16 +9,14 @@ use classify::Input;
 use nets::{Architecture, Tensors};
 use serde::{Deserialize, Serialize};
 
-use crate::batches;
+use crate::batches::{self, Lessons};
 use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
 use crate::dataset::{Dataset, Example};
 use crate::learner::{LearnError, Learner, Lesson};
-use crate::loss::Targets;
+use crate::loss::{Goal, Targets};
 use crate::metrics::{Table, Undefined, macro_auc};
-use crate::optimiser::Pace;
 use crate::predict::{Model, predict};
 use crate::recipes::{Choice, Recipe};
-use crate::schedule::Schedule;
 use crate::seeds::{Generator, Purpose};
 use crate::tasks::Task;
 
@@ -34,6 +32,12 @@ pub struct Settings {
     pub input: Input,
     /// How it is trained.
     pub recipe: Recipe,
+    /// SHA-256 of the weights that it starts from; none where they are drawn.
+    #[serde(default)]
+    pub start: Option<String>,
+    /// SHA-256 of its teacher's weights.
+    #[serde(default)]
+    pub teacher: Option<String>,
     /// The seed of everything random.
     pub seed: u64,
     /// Number of training and of validation recordings, so that a run is not resumed on other data.
@@ -130,8 +134,8 @@ pub enum TrainError {
     Settings(#[from] serde_json::Error),
 }
 
-/// The recordings of a run.
-#[derive(Clone, Copy, Debug)]
+/// What a run is fed.
+#[derive(Clone, Copy)]
 pub struct Split<'a> {
     /// All recordings.
     pub data: &'a Dataset,
@@ -139,6 +143,21 @@ pub struct Split<'a> {
     pub training: &'a [&'a Example],
     /// Those that the choice is made on.
     pub validation: &'a [&'a Example],
+    /// Weights to start from, by name; what is missing or of another shape is drawn.
+    pub start: Option<&'a Tensors>,
+    /// A teacher, with the training recordings in the same order as it sees them.
+    pub teacher: Option<Teacher<'a>>,
+}
+
+/// A trained network that another learns from.
+#[derive(Clone, Copy)]
+pub struct Teacher<'a> {
+    /// The network.
+    pub model: &'a Model,
+    /// The recordings as it sees them.
+    pub data: &'a Dataset,
+    /// Those that are trained on.
+    pub training: &'a [&'a Example],
 }
 
 /// Where a run keeps its checkpoint.
@@ -180,12 +199,26 @@ pub fn train(
         Learner::new(graph.clone(), &state.network, recipe.adam, Some(adam), device)
             .map_err(|source| TrainError::Weights { path: path.clone(), source })?
     } else {
-        let first = graph.drawn(Generator::new(settings.seed, Purpose::Weights, 0).next());
+        let mut first = graph.drawn(Generator::new(settings.seed, Purpose::Weights, 0).next());
+        for (name, own) in &mut first {
+            if let Some(other) = split.start.and_then(|start| start.get(name)).filter(|other| other.0 == own.0) {
+                own.clone_from(other);
+            }
+        }
         Learner::new(graph.clone(), &first, recipe.adam, None, device)?
     };
 
+    learner.heed(recipe);
     let steps = batches::order(split.training.len(), recipe, settings.seed, 0).len();
-    let input = &settings.input;
+    let lessons = Lessons {
+        data: split.data,
+        examples: split.training,
+        teacher: split.teacher.map(|teacher| (teacher.data, teacher.training)),
+        recipe,
+        crop: settings.input.samples,
+        seed: settings.seed,
+    };
+    let asked = recipe.objective.reads(&graph);
     watch.start(state.curve.len(), recipe.epochs, steps);
     while state.curve.len() < recipe.epochs && !out_of_patience(&state, recipe) {
         let epoch = state.curve.len();
@@ -194,21 +227,19 @@ pub fn train(
         let mut rate = 0.0;
         let began = Instant::now();
         let finished = std::thread::scope(|scope| -> Result<bool, TrainError> {
-            let receiver =
-                batches::epoch(scope, split.data, split.training, recipe, input.samples, settings.seed, epoch);
+            let receiver = batches::epoch(scope, lessons, epoch);
             for (step, batch) in receiver.into_iter().enumerate() {
                 if stop.load(Ordering::Relaxed) {
                     return Ok(false);
                 }
                 let place = epoch * steps + step;
-                let beta1;
-                (rate, beta1) = recipe.schedule.at(place, steps * recipe.epochs);
-                let lesson = Lesson {
-                    inputs: &batch.inputs,
-                    targets: Targets { records: batch.records, labels: &batch.labels },
-                    seed: Generator::new(settings.seed, Purpose::Dropout, place as u64).next(),
-                };
-                let value = learner.step(&lesson, &recipe.objective, Pace { rate, beta1 });
+                let pace = recipe.schedule.at(place, steps * recipe.epochs, steps);
+                rate = pace.rate;
+                let taught = split.teacher.map(|teacher| teacher.model.outputs(&batch.teachers, &asked));
+                let seed = Generator::new(settings.seed, Purpose::Dropout, place as u64).next();
+                let targets =
+                    Targets { records: batch.records, labels: &batch.labels, teacher: taught.as_ref(), epoch, seed };
+                let value = learner.step(&Lesson { inputs: &batch.inputs, targets, seed }, &recipe.objective, pace);
                 if !value.is_finite() {
                     return Err(TrainError::Diverged { epoch: epoch + 1, step: step + 1, loss: value });
                 }
@@ -232,7 +263,11 @@ pub fn train(
         };
         let last = epoch + 1 == recipe.epochs;
         state.network = learner.tensors();
-        if !split.validation.is_empty() && (last || (epoch + 1).is_multiple_of(recipe.validate_every.max(1))) {
+        let validates =
+            !split.validation.is_empty() && (last || (epoch + 1).is_multiple_of(recipe.validate_every.max(1)));
+        if validates && recipe.objective.goal != Goal::Labels {
+            entry.validation_loss = Some(validation_loss(&learner, settings, split, watch));
+        } else if validates {
             let all = split.validation.len();
             let model = Model::new(graph.clone(), &state.network, device)?;
             let predictions = predict(&model, split.data, split.validation, |done| watch.validating(done, all));
@@ -258,11 +293,28 @@ pub fn train(
     Ok(Ending::Finished(Box::new(Trained { network, chosen, curve: state.curve })))
 }
 
+/// Mean loss over the validation recordings' first windows, for networks that tell no labels.
+fn validation_loss(learner: &Learner, settings: &Settings, split: Split<'_>, watch: &mut dyn Watch) -> f64 {
+    let (recipe, window) = (&settings.recipe, settings.input.samples);
+    let mut sum = 0.0;
+    let mut done = 0;
+    for examples in split.validation.chunks(recipe.batch.min(32)) {
+        let mut inputs = Vec::new();
+        examples.iter().for_each(|example| split.data.window(example, 0, window, &mut inputs));
+        let targets = Targets::of(examples.len(), &[]);
+        let lesson = Lesson { inputs: &inputs, targets, seed: done as u64 };
+        sum += learner.loss(&lesson, &recipe.objective) * examples.len() as f64;
+        done += examples.len();
+        watch.validating(done, split.validation.len());
+    }
+    sum / done.max(1) as f64
+}
+
 /// True when a checkpoint's settings are this run's. The number of epochs may differ where the rate does not depend on
 /// it: such a run can be ended early, or go on for longer.
 fn goes_on(before: &str, settings: &Settings) -> bool {
     let Ok(mut before) = serde_json::from_str::<Settings>(before) else { return false };
-    if matches!(settings.recipe.schedule, Schedule::Constant { .. }) {
+    if settings.recipe.schedule.is_open_ended() {
         before.recipe.epochs = settings.recipe.epochs;
     }
     before == *settings
@@ -301,6 +353,8 @@ mod tests {
             architecture: Architecture::IMLE_NET,
             task: Task::Superclass,
             input: Input::default(),
+            start: None,
+            teacher: None,
             recipe,
             seed: 1,
             recordings: (9, 3),

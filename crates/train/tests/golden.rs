@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use nets::families::benchmark::{Backbone, decoupled};
+use nets::families::dsail;
 use nets::graph::{Graph, Weight};
 use nets::{Architecture, Tensors};
 use serde_json::Value;
 use support::fill::{decoupled_labels, in_order, keras};
 use support::{assert_close, golden, input, numbers, symmetric, uniform};
 use train::learner::{Learner, Lesson, Slopes, slopes};
-use train::loss::{OneSided, Targets, binary_cross_entropy, triplet_loss};
+use train::loss::{Distillation, Objective, OneSided, Targets, binary_cross_entropy, triplet_loss};
 use train::optimiser::Pace;
-use train::recipes::RecipeName;
+use train::predict::Model;
+use train::recipes::{Recipe, RecipeName};
 
 /// Norms of the gradients of the stem's kernel and of all parameters, and the losses of five steps, in double precision by
 /// PyTorch (`tests/reference/train_imle_net.py --check`). In single precision they are uncertain beyond that: a value
@@ -60,7 +62,7 @@ fn five_steps_of_imle_net_are_those_of_the_authors_code() {
     let recipe = RecipeName::ImleNet.recipe();
     let labels: Vec<f32> = numbers(&golden["labels"]).into_iter().map(|label| label as f32).collect();
     let inputs = input(2, 1000);
-    let lesson = Lesson { inputs: &inputs, targets: Targets { records: 2, labels: &labels }, seed: 1 };
+    let lesson = Lesson { inputs: &inputs, targets: Targets::of(2, &labels), seed: 1 };
 
     let first = slopes(&graph, &weights(&graph, &tensors), &lesson, &recipe.objective);
     assert_near(first.loss.value, golden["loss"].as_f64().unwrap(), 1e-5, "loss");
@@ -117,7 +119,7 @@ fn label_decoupling_trains_as_the_authors_does() {
     let labels: Vec<f32> = uniform(60, 8 * 71).into_iter().map(|u| f32::from(u8::from(u < 0.25))).collect();
     assert_eq!(f64::from(labels.iter().sum::<f32>()), golden["positives"].as_f64().unwrap());
     let inputs = input(8, 250);
-    let lesson = Lesson { inputs: &inputs, targets: Targets { records: 8, labels: &labels }, seed: 1 };
+    let lesson = Lesson { inputs: &inputs, targets: Targets::of(8, &labels), seed: 1 };
     let objective = RecipeName::Benchmark.recipe().objective;
     let backbone: Vec<&Weight> = graph.weights().iter().filter(|weight| weight.name.starts_with("backbone.")).collect();
     let tensors = decoupled_labels(&graph, in_order(backbone.iter().copied(), 0), backbone.len() as u64);
@@ -213,12 +215,12 @@ fn a_step_by_burn_is_the_step_by_hand() {
     let recipe = RecipeName::Benchmark.recipe();
     let labels: Vec<f32> = (0..12).map(|place| f32::from(u8::from(place % 4 == 0))).collect();
     let inputs = input(4, 250);
-    let lesson = Lesson { inputs: &inputs, targets: Targets { records: 4, labels: &labels }, seed: 1 };
+    let lesson = Lesson { inputs: &inputs, targets: Targets::of(4, &labels), seed: 1 };
     let mut by_hand = Learner::new(graph.clone(), &tensors, recipe.adam, None, &Device::flex()).unwrap();
     let mut by_burn = Learner::by_burn(graph.clone(), &tensors, recipe.adam, None, &Device::flex()).unwrap();
     for learner in [&mut by_hand, &mut by_burn] {
-        learner.clip(Some(0.25));
-        learner.slow_down(&[("backbone".to_owned(), 0.1), ("head.norm".to_owned(), 0.0)]);
+        let slower = vec![("backbone".to_owned(), 0.1), ("head.norm".to_owned(), 0.0)];
+        learner.heed(&Recipe { clip: Some(0.25), slower, ..recipe.clone() });
     }
     for step in 0..2 {
         let pace = Pace { rate: 1e-3, beta1: 0.9 };
@@ -233,4 +235,29 @@ fn a_step_by_burn_is_the_step_by_hand() {
         let moved = values.iter().zip(&tensors[name].1).any(|(a, b)| a != b);
         assert_eq!(moved, !name.starts_with("head.norm") || name.contains("running"), "{name}");
     }
+}
+
+#[test]
+fn a_step_of_distillation_is_that_of_the_published_program() {
+    // dsail-kd.md, section 9, number 9: teacher of twelve leads at rest, student of lead I in training without dropout,
+    // half of the ramp, the last two stages.
+    let features = &golden("dsail")["dsail_12lead"]["features"];
+    let block = |leads| Arc::new(dsail::dsail(dsail::Recording::block(leads), 3).unwrap());
+    let (teacher, student) = (block(12), Arc::new(Arc::unwrap_or_clone(block(1)).without_dropout()));
+    let model = Model::new(teacher.clone(), &support::dsail::weights(&teacher), &Device::flex()).unwrap();
+    let distillation = Some(Distillation::DSAIL);
+    let objective = Objective { distillation, ..RecipeName::Dsail.recipe().objective };
+    let taught = model.outputs(&support::dsail::records(12, features), &objective.reads(&teacher));
+    let inputs = support::dsail::records(1, features);
+    let labels = [1.0, 0.0, 0.0, 0.0, 1.0, 1.0];
+    let targets = Targets { teacher: Some(&taught), epoch: 15, ..Targets::of(2, &labels) };
+    let lesson = Lesson { inputs: &inputs, targets, seed: 1 };
+    let own = weights(&student, &support::dsail::weights(&student));
+    let found = slopes(&student, &own, &lesson, &objective);
+    assert_near(found.loss.value, 4.067_434, 1e-4, "loss");
+    let alone = Objective { distillation: None, ..objective };
+    assert_near(slopes(&student, &own, &lesson, &alone).loss.value, 1.167_431, 1e-4, "loss of the labels");
+    assert_near(norm(&student, &found, "stem.weight"), 62.053_452, 2e-3, "stem");
+    assert_near(norm(&student, &found, "stages.3.2.conv2.weight"), 5.768_801, 2e-3, "last block");
+    assert_near(global_norm(&found), 88.172_325, 2e-3, "all gradients");
 }

@@ -61,6 +61,11 @@ impl Recording {
     }
 }
 
+/// Channels of a stage, from 0.
+pub const fn channels(stage: usize) -> usize {
+    WIDTH << stage
+}
+
 /// The network. Of a recording of several blocks the largest number of each channel counts, over all of them. Gives
 /// [`STAGES`] and [`FEATURES`].
 ///
@@ -78,7 +83,7 @@ pub fn dsail(recording: Recording, classes: usize) -> Result<Graph, GraphError> 
         for number in 0..STAGE {
             x = build.within(format!("stages.{stage}.{number}"), |build| {
                 let stride = if stage > 0 && number == 0 { STRIDE } else { 1 };
-                residual(build, x, WIDTH << stage, stride, stage == 0 && number == 0)
+                residual(build, x, channels(stage), stride, stage == 0 && number == 0)
             });
         }
         build.output(name, x);

@@ -1,6 +1,7 @@
 //! Deterministic parameters and inputs, the same that the authors' code was run with, and golden numbers.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod dsail;
 pub mod fill;
 
 use std::path::Path;

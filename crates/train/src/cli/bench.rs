@@ -68,8 +68,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut input = preparation::input(options.model, data.scaler, &Lead::II);
     data.prepare(&mut input)?;
     let training = data.examples_of(&[1, 2, 3, 4, 5, 6, 7, 8], false);
-    let name = if options.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
-    let mut recipe = name.recipe();
+    let mut recipe = RecipeName::of(options.model).recipe();
     // As many as the steps need: an epoch of simulated recordings is short.
     recipe.epochs = options.steps + WARM_UP;
     ensure!(training.len() > 2 * recipe.batch, "too few simulated recordings for batches of {}", recipe.batch);
@@ -77,6 +76,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         architecture: options.model,
         task: Task::Simulated,
         input,
+        start: None,
+        teacher: None,
         recipe,
         seed: 1,
         recordings: (training.len(), 0),
@@ -85,7 +86,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let stop = AtomicBool::new(false);
     let mut clock = Clock { stop: &stop, steps: options.steps, seen: 0, last: None, seconds: Vec::new() };
-    let split = Split { data: &data, training: &training, validation: &[] };
+    let split = Split { data: &data, training: &training, validation: &[], start: None, teacher: None };
     let ending = train(&settings, split, &folder, false, &device, &stop, &mut clock);
     let _ = std::fs::remove_dir_all(&folder);
     ending?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use classify::{Card, weights};
+use classify::weights;
 use serde_json::json;
 use train::evaluate::{answers, as_text, fit_to_card, report};
 use train::metrics::Bootstrap;
@@ -47,12 +47,7 @@ const SIMULATED: (usize, u64) = (100, 0xe1a1);
 
 /// Runs `train-native evaluate`.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let path = options.model.join("card.json");
-    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let card = Card::parse(&bytes).with_context(|| format!("reading {}", path.display()))?;
-    let path = options.model.join(&card.weights.file);
-    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    weights::check(&card.weights, &bytes).with_context(|| format!("reading {}", path.display()))?;
+    let (card, bytes) = super::sources::model(&options.model)?;
     let device = options.device.open()?;
     let model = Model::new(card.graph()?, &weights::decode(&bytes)?, &device)?;
 

@@ -5,6 +5,7 @@ mod device;
 mod evaluate;
 mod fetch;
 mod models;
+mod sources;
 mod train;
 
 use std::process::ExitCode;

@@ -8,19 +8,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 use burn::tensor::Device;
-use classify::Input;
+use classify::{Input, Precision, weights};
 use ecg::Lead;
-use nets::Architecture;
+use nets::{Architecture, Purpose};
 use train::chart::learning_curve;
-use train::checkpoint::Epoch;
+use train::checkpoint::{Epoch, write_whole};
 use train::dataset::Dataset;
 use train::evaluate::as_text;
 use train::export::{Provenance, export};
+use train::loss::{Distillation, LabelLoss};
 use train::progress::{Terminal, counted};
 use train::recipes::RecipeName;
 use train::tasks::Task;
-use train::training::{Ending, Settings, Split, checkpoint_path, train};
+use train::training::{Ending, Settings, Split, Teacher, checkpoint_path, train};
 use train::{preparation, simulated, source};
+
+use super::sources::{self, PRE_TRAINED, Sources};
 
 /// Folds that are trained on.
 const TRAINING: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -42,7 +45,7 @@ pub struct Options {
     /// The lead of networks that take one
     #[arg(long, default_value = "II", value_parser = lead)]
     pub lead: Lead,
-    /// How to train [default: imle-net for imle-net, else benchmark]
+    /// How to train [default: the one that the network was published with]
     #[arg(long, value_enum)]
     pub recipe: Option<RecipeName>,
     /// Seed of everything random
@@ -57,6 +60,30 @@ pub struct Options {
     /// Epochs between validations on fold 9 [default: the recipe's]
     #[arg(long, value_name = "EPOCHS")]
     pub validate_every: Option<usize>,
+    /// Start from the weights of a model folder or of a run in pre-training, where names and shapes are the same
+    #[arg(long, value_name = "DIR")]
+    pub start: Option<PathBuf>,
+    /// Learn from a trained model of the same labels as well
+    #[arg(long, value_name = "DIR")]
+    pub teacher: Option<PathBuf>,
+    /// What is learned from the teacher
+    #[arg(long, value_enum, default_value = "labels")]
+    pub distillation: Distilled,
+    /// Weight of what is learned from the teacher [default: 0.05 for stages, 1 for labels]
+    #[arg(long)]
+    pub alpha: Option<f64>,
+    /// Stages that count, from the last
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub stages: u8,
+    /// Mix recordings in pairs by a share of Beta(A, A) [default: the recipe's]
+    #[arg(long, value_name = "A")]
+    pub mixup: Option<f64>,
+    /// Deviation of the noise that is added [default: the recipe's]
+    #[arg(long)]
+    pub noise: Option<f64>,
+    /// Share of leads that are silenced
+    #[arg(long, value_name = "SHARE")]
+    pub silence: Option<f64>,
     /// Go on from the run's checkpoint
     #[arg(long)]
     pub resume: bool,
@@ -77,6 +104,15 @@ pub struct Options {
     pub device: super::device::Choice,
 }
 
+/// What a student learns from its teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Distilled {
+    /// The teacher's probabilities of the labels
+    Labels,
+    /// The maps behind DSAIL's last stages
+    Stages,
+}
+
 impl Options {
     /// What runs without a command.
     pub fn demo() -> Options {
@@ -90,6 +126,14 @@ impl Options {
             epochs: None,
             batch: None,
             validate_every: None,
+            start: None,
+            teacher: None,
+            distillation: Distilled::Labels,
+            alpha: None,
+            stages: 2,
+            mixup: None,
+            noise: None,
+            silence: None,
             resume: false,
             include_zscored: false,
             simulated: 120,
@@ -134,19 +178,64 @@ impl Options {
         optional(&mut text, "epochs", self.epochs);
         optional(&mut text, "batch", self.batch);
         optional(&mut text, "validate-every", self.validate_every);
+        let folder = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(start) = &self.start {
+            let _ = write!(text, " --start {}", folder(start));
+        }
+        if let Some(teacher) = &self.teacher {
+            let _ = write!(text, " --teacher {}", folder(teacher));
+            if self.distillation == Distilled::Stages {
+                let _ = write!(text, " --distillation stages --stages {}", self.stages);
+            }
+        }
+        for (name, value) in
+            [("alpha", self.alpha), ("mixup", self.mixup), ("noise", self.noise), ("silence", self.silence)]
+        {
+            if let Some(value) = value {
+                let _ = write!(text, " --{name} {value}");
+            }
+        }
         if self.include_zscored {
             text.push_str(" --include-zscored");
         }
         text
     }
 
-    fn settings(&self, input: Input, recordings: (usize, usize)) -> Settings {
-        let default = if self.model == Architecture::IMLE_NET { RecipeName::ImleNet } else { RecipeName::Benchmark };
-        let mut recipe = self.recipe.unwrap_or(default).recipe();
+    fn settings(&self, input: Input, recordings: (usize, usize), sources: &Sources) -> Settings {
+        let mut recipe = self.recipe.unwrap_or(RecipeName::of(self.model)).recipe();
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
+        recipe.schedule = recipe.schedule.over(recipe.epochs);
+        if self.task.is_exclusive() {
+            recipe.objective.labels = LabelLoss::CrossEntropy;
+        }
+        if self.teacher.is_some() {
+            recipe.objective.distillation = Some(match self.distillation {
+                Distilled::Labels => Distillation::Labels { weight: self.alpha.unwrap_or(1.0), temperature: 2.0 },
+                Distilled::Stages => Distillation::Stages {
+                    alpha: self.alpha.unwrap_or(0.05),
+                    last: usize::from(self.stages),
+                    weights: [1.0 / 64.0, 1.0 / 16.0, 0.25, 1.0],
+                    // Half of the weight at the fifteenth of the recipe's 200 epochs.
+                    ramp: Some(15.0 * recipe.epochs as f64 / 200.0),
+                },
+            });
+        }
+        let augmentation = &mut recipe.augmentation;
+        augmentation.mixup = self.mixup.or(augmentation.mixup).filter(|share| *share > 0.0);
+        augmentation.noise = self.noise.unwrap_or(augmentation.noise);
+        augmentation.silenced_leads = self.silence.unwrap_or(augmentation.silenced_leads);
         recipe.batch = self.batch.unwrap_or(recipe.batch);
         recipe.validate_every = self.validate_every.unwrap_or(recipe.validate_every);
-        Settings { architecture: self.model, task: self.task, input, recipe, seed: self.seed, recordings }
+        Settings {
+            architecture: self.model,
+            task: self.task,
+            input,
+            start: sources.start_sum(),
+            teacher: sources.teacher_sum(),
+            recipe,
+            seed: self.seed,
+            recordings,
+        }
     }
 }
 
@@ -158,7 +247,7 @@ fn lead(name: &str) -> Result<Lead, String> {
 }
 
 /// Loads or simulates the recordings.
-fn dataset(options: &Options) -> anyhow::Result<Dataset> {
+pub(super) fn dataset(options: &Options) -> anyhow::Result<Dataset> {
     let Some(folder) = &options.data else {
         let all = options.simulated * signal::simulate::Condition::ALL.len();
         let bar = counted("simulating", all as u64);
@@ -185,9 +274,11 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut data = dataset(&options)?;
     let mut input = preparation::input(options.model, data.scaler, &options.lead);
     data.prepare(&mut input)?;
+    let sources = Sources::open(&options, &device)?;
+    let teachers = sources.teacher.as_ref().map(|teacher| teacher.data(&options)).transpose()?;
     let training = data.examples_of(&TRAINING, false);
     let validation = data.examples_of(&[9], true);
-    let settings = options.settings(input.clone(), (training.len(), validation.len()));
+    let settings = options.settings(input.clone(), (training.len(), validation.len()), &sources);
     let folder =
         options.run.clone().unwrap_or_else(|| Path::new("target/runs").join(format!("{name}-{}", options.seed)));
     eprintln!(
@@ -208,7 +299,16 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     })
     .context("setting up Ctrl-C")?;
-    let split = Split { data: &data, training: &training, validation: &validation };
+    let taught = teachers.as_ref().map(|data| data.examples_of(&TRAINING, false));
+    if let Some(taught) = &taught {
+        sources::same_recordings(&training, taught)?;
+    }
+    let teacher = match (&sources.teacher, &teachers, &taught) {
+        (Some(teacher), Some(data), Some(training)) => Some(Teacher { model: &teacher.model, data, training }),
+        _ => None,
+    };
+    let start = sources.start.as_ref().map(|start| &start.tensors);
+    let split = Split { data: &data, training: &training, validation: &validation, start, teacher };
     let mut view = Terminal::new();
     let trained = match train(&settings, split, &folder, options.resume, &device, &stop, &mut view)? {
         Ending::Finished(trained) => trained,
@@ -226,6 +326,13 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     println!("{}", learning_curve(&trained.curve));
     write_curve(&folder, &trained.curve)?;
     let out = options.out.clone().unwrap_or_else(|| Path::new("models").join(&name));
+    if options.model.purpose() == Purpose::PreTraining {
+        let path = folder.join(PRE_TRAINED);
+        write_whole(&path, &weights::encode(&trained.network, Precision::Single)?)
+            .with_context(|| format!("writing {}", path.display()))?;
+        println!("{}: `train-native train --start {}` begins with these weights", path.display(), folder.display());
+        return Ok(ExitCode::SUCCESS);
+    }
     eprintln!("measuring on fold 9 and writing {}", out.display());
     let provenance = Provenance { name, command: options.command(), commit };
     let (_, report) = export(&out, &settings, &trained, (&data, &input), &provenance, &device)?;

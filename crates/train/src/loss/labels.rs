@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 pub enum LabelLoss {
     /// Binary cross entropy of each label.
     BinaryCrossEntropy,
+    /// The same with what negatives cost multiplied: "constant-weighted" (Han et al., Computing in Cardiology 2021).
+    WeightedNegatives {
+        /// By what.
+        weight: f64,
+    },
     /// Cross entropy of labels of which one applies (softmax).
     CrossEntropy,
     /// Focal loss (Lin et al. 2017, arXiv 1708.02002) of each label, summed over labels: sure answers count little.
@@ -24,6 +29,7 @@ impl LabelLoss {
     pub fn of(self, logits: &[f32], labels: &[f32], records: usize) -> (f64, Vec<f32>) {
         match self {
             Self::BinaryCrossEntropy => binary_cross_entropy(logits, labels),
+            Self::WeightedNegatives { weight } => weighted_negatives(logits, labels, weight),
             Self::CrossEntropy => cross_entropy(logits, labels, records),
             Self::Focal { alpha, gamma } => focal(logits, labels, records, (alpha, gamma)),
         }
@@ -35,12 +41,12 @@ impl LabelLoss {
     }
 }
 
-fn sigmoid(x: f64) -> f64 {
+pub(super) fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
 }
 
 /// ln(1 + e^x) without overflow.
-fn softplus(x: f64) -> f64 {
+pub(super) fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
@@ -52,6 +58,20 @@ pub fn binary_cross_entropy(logits: &[f32], labels: &[f32]) -> (f64, Vec<f32>) {
         let (logit, label) = (f64::from(logit), f64::from(label));
         sum += softplus(logit) - logit * label;
         ((sigmoid(logit) - label) / count) as f32
+    });
+    let slopes = slopes.collect();
+    (sum / count, slopes)
+}
+
+/// Binary cross entropy whose negative part is multiplied, mean over records and labels.
+fn weighted_negatives(logits: &[f32], labels: &[f32], weight: f64) -> (f64, Vec<f32>) {
+    let count = logits.len().max(1) as f64;
+    let mut sum = 0.0;
+    let slopes = logits.iter().zip(labels).map(|(&logit, &label)| {
+        let (logit, label) = (f64::from(logit), f64::from(label));
+        let against = weight * (1.0 - label);
+        sum += label * softplus(-logit) + against * softplus(logit);
+        ((against * sigmoid(logit) - label * sigmoid(-logit)) / count) as f32
     });
     let slopes = slopes.collect();
     (sum / count, slopes)
@@ -124,6 +144,7 @@ mod tests {
     fn slopes_are_those_of_the_losses() {
         let mixed = [1.0, 0.0, 0.3, 0.0, 1.0, 0.6];
         slopes_are_right(LabelLoss::BinaryCrossEntropy, &mixed);
+        slopes_are_right(LabelLoss::WeightedNegatives { weight: 0.1 }, &mixed);
         slopes_are_right(LabelLoss::Focal { alpha: 0.25, gamma: 2.0 }, &mixed);
         slopes_are_right(LabelLoss::CrossEntropy, &[0.0, 1.0, 0.0, 0.25, 0.0, 0.75]);
     }

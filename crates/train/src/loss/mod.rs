@@ -1,18 +1,23 @@
 //! What training minimises, and its slope: plain functions of a network's outputs, so that they are the same whatever
 //! device the network runs on.
 
+mod distillation;
 mod labels;
+mod prediction;
 mod triplet;
 
 use std::collections::BTreeMap;
 
+use nets::families::benchmark::EMBEDDINGS;
+use nets::families::cpc::ENCODED;
+use nets::families::eknet::PAGE;
+use nets::graph::{Graph, LOGITS};
 use serde::{Deserialize, Serialize};
 
+pub use distillation::{Distillation, stage_divergence};
 pub use labels::{LabelLoss, binary_cross_entropy, cross_entropy};
+pub use prediction::prediction_loss;
 pub use triplet::{OneSided, Triplet, triplet_loss};
-
-use nets::families::benchmark::EMBEDDINGS;
-use nets::graph::{Graph, LOGITS};
 
 /// A network's outputs for a batch by name, each `[record, row, position, channel]`.
 pub type Outputs = BTreeMap<&'static str, Vec<f32>>;
@@ -33,29 +38,93 @@ pub struct Targets<'a> {
     pub records: usize,
     /// `[record, label]`: 0, 1, or between where recordings were mixed.
     pub labels: &'a [f32],
+    /// What a teacher's network gives for the same records.
+    pub teacher: Option<&'a Outputs>,
+    /// Epochs done before this batch.
+    pub epoch: usize,
+    /// What negatives are drawn from.
+    pub seed: u64,
+}
+
+impl<'a> Targets<'a> {
+    /// Records with labels, without a teacher, in the first epoch.
+    pub fn of(records: usize, labels: &'a [f32]) -> Targets<'a> {
+        Targets { records, labels, teacher: None, epoch: 0, seed: 0 }
+    }
+}
+
+/// What a network is to give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// Labels.
+    #[default]
+    Labels,
+    /// The page itself ([`PAGE`]): mean squared distance over all samples (EKnet's first stage).
+    Reconstruction,
+    /// At each token the encoder's token ([`ENCODED`]) some steps later, told by products from others of the same
+    /// recording (contrastive predictive coding, van den Oord et al. 2018, arXiv 1807.03748).
+    Prediction {
+        /// Steps ahead.
+        steps: usize,
+        /// Others that are drawn.
+        negatives: usize,
+    },
 }
 
 /// What a run minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Objective {
+    /// What the network is to give.
+    #[serde(default)]
+    pub goal: Goal,
     /// How far logits are from labels.
     pub labels: LabelLoss,
     /// The triplet term, for networks that give each label a space of its own.
     pub triplet: Triplet,
+    /// What a teacher adds, where there is one.
+    #[serde(default)]
+    pub distillation: Option<Distillation>,
 }
 
 impl Objective {
     /// The outputs that it reads, of those that a network gives.
     pub fn reads(&self, graph: &Graph) -> Vec<&'static str> {
         let mut names = vec![LOGITS];
-        if self.triplet.weight > 0.0 && graph.outputs().contains_key(EMBEDDINGS) {
-            names.push(EMBEDDINGS);
+        match self.goal {
+            Goal::Labels => {
+                names.extend((self.triplet.weight > 0.0).then_some(EMBEDDINGS));
+                names.extend(self.distillation.iter().flat_map(Distillation::reads));
+            }
+            Goal::Reconstruction => names.push(PAGE),
+            Goal::Prediction { .. } => names.push(ENCODED),
         }
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| graph.outputs().contains_key(name));
         names
     }
 
     /// The loss of a batch.
     pub fn loss(&self, outputs: &Outputs, targets: Targets<'_>) -> Loss {
+        let none = Vec::new();
+        let of = |name: &str| outputs.get(name).unwrap_or(&none);
+        match self.goal {
+            Goal::Labels => self.label_loss(outputs, targets),
+            Goal::Reconstruction => {
+                let (value, slopes) = squared_distance(of(LOGITS), of(PAGE));
+                Loss { value, gradients: Outputs::from([(LOGITS, slopes)]) }
+            }
+            Goal::Prediction { steps, negatives } => {
+                let (expected, encoded) = (of(LOGITS), of(ENCODED));
+                let how = prediction::Prediction { steps, negatives, records: targets.records, seed: targets.seed };
+                let (value, [expected, encoded]) = prediction_loss(expected, encoded, how);
+                Loss { value, gradients: Outputs::from([(LOGITS, expected), (ENCODED, encoded)]) }
+            }
+        }
+    }
+
+    fn label_loss(&self, outputs: &Outputs, targets: Targets<'_>) -> Loss {
         let mut loss = Loss::default();
         if let Some(logits) = outputs.get(LOGITS) {
             let (value, gradient) = self.labels.of(logits, targets.labels, targets.records);
@@ -71,6 +140,22 @@ impl Objective {
             gradient.iter_mut().for_each(|slope| *slope *= share as f32);
             loss.gradients.insert(EMBEDDINGS, gradient);
         }
+        if let (Some(distillation), Some(teacher)) = (&self.distillation, targets.teacher) {
+            distillation.add(&mut loss, outputs, teacher, targets);
+        }
         loss
     }
+}
+
+/// Mean squared distance, and its slope with respect to the first.
+fn squared_distance(found: &[f32], expected: &[f32]) -> (f64, Vec<f32>) {
+    let count = found.len().max(1) as f64;
+    let mut sum = 0.0;
+    let slope = |(found, expected): (&f32, &f32)| {
+        let apart = f64::from(found - expected);
+        sum += apart * apart;
+        (2.0 * apart / count) as f32
+    };
+    let slopes = found.iter().zip(expected).map(slope).collect();
+    (sum / count, slopes)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
-use super::{AdamConfig, AdamState, Pace};
+use super::{AdamConfig, AdamState, Manner, Pace};
 
 /// First and second moments of one parameter, flat.
 #[derive(Clone, Debug)]
@@ -28,14 +28,14 @@ impl DeviceAdam {
         DeviceAdam { config, steps: 0, moments: HashMap::new() }
     }
 
-    /// One step of every parameter that has a gradient; `factors` multiply the rate of each parameter (none: 1).
-    pub fn step<M: Module>(&mut self, module: M, mut gradients: Gradients, factors: &[f64], pace: Pace) -> M {
+    /// One step of every parameter that has a gradient, each in its manner (none: the usual one).
+    pub fn step<M: Module>(&mut self, module: M, mut gradients: Gradients, manners: &[Manner], pace: Pace) -> M {
         self.steps += 1;
         let mut mapper = Mapper {
             config: self.config,
             steps: self.steps,
             pace,
-            factors,
+            manners,
             number: 0,
             gradients: &mut gradients,
             moments: &mut self.moments,
@@ -67,7 +67,7 @@ struct Mapper<'a> {
     config: AdamConfig,
     steps: usize,
     pace: Pace,
-    factors: &'a [f64],
+    manners: &'a [Manner],
     /// Trained parameters seen before.
     number: usize,
     gradients: &'a mut Gradients,
@@ -77,12 +77,12 @@ struct Mapper<'a> {
 impl ModuleMapper for Mapper<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let (id, tensor, mapper) = param.consume();
-        let mut factor = 1.0;
+        let mut manner = Manner::default();
         if tensor.is_require_grad() {
-            factor = self.factors.get(self.number).copied().unwrap_or(1.0);
+            manner = self.manners.get(self.number).copied().unwrap_or_default();
             self.number += 1;
         }
-        let Some(gradient) = tensor.grad_remove(self.gradients).filter(|_| factor > 0.0) else {
+        let Some(gradient) = tensor.grad_remove(self.gradients).filter(|_| manner.factor > 0.0) else {
             return Param::from_mapped_value(id, tensor, mapper);
         };
         let gradient = gradient.flatten::<1>(0, D - 1);
@@ -90,7 +90,8 @@ impl ModuleMapper for Mapper<'_> {
         let shape = value.shape();
         let value = value.flatten::<1>(0, D - 1);
         let (config, beta1) = (&self.config, self.pace.beta1);
-        let step = config.step(self.steps, Pace { rate: self.pace.rate * factor, beta1 });
+        let step = config.step(self.steps, self.pace, manner);
+        let gradient = if step.pull > 0.0 { gradient.add(value.clone().mul_scalar(step.pull)) } else { gradient };
         let fresh_first = gradient.clone().mul_scalar(1.0 - beta1);
         let fresh_second = gradient.square().mul_scalar(1.0 - config.beta2);
         let (first, second) = match self.moments.remove(&id) {
@@ -198,7 +199,10 @@ mod tests {
     fn steps_on_a_device_are_those_on_plain_numbers() {
         let device = Device::flex().autodiff();
         for epsilon_before_correction in [false, true] {
-            let config = AdamConfig { beta2: 0.99, epsilon: 0.5, weight_decay: 0.01, epsilon_before_correction };
+            let coupled = epsilon_before_correction;
+            let (beta2, epsilon, weight_decay, spares_vectors) = (0.99, 0.5, 0.01, false);
+            let config =
+                AdamConfig { beta2, epsilon, weight_decay, epsilon_before_correction, coupled, spares_vectors };
             let linear = LinearConfig::new(1, 1).with_bias(false);
             let mut linear: Linear = linear.with_initializer(burn::nn::Initializer::Ones).init(&device);
             let mut plain = vec![1.0];
@@ -206,8 +210,9 @@ mod tests {
             for (slope, rate, beta1, factor) in [(2.0, 0.1, 0.95, 1.0), (-1.0, 0.2, 0.9, 0.5), (0.3, 0.1, 0.9, 1.0)] {
                 let gradients = linear.forward(Tensor::<2>::from_floats([[slope]], &device)).sum().backward();
                 let pace = Pace { rate, beta1 };
-                linear = adam.step(linear, gradients, &[factor], pace);
-                by_hand.step(vec![&mut plain], vec![Some(vec![slope])], &[factor], pace);
+                let manner = [Manner { factor, decays: true }];
+                linear = adam.step(linear, gradients, &manner, pace);
+                by_hand.step(vec![&mut plain], vec![Some(vec![slope])], &manner, pace);
                 let found = numbers(linear.weight.val().inner())[0];
                 assert!((found - plain[0]).abs() < 1e-6, "{found}, {}", plain[0]);
                 adam = DeviceAdam::restore(config, adam.state(&linear), &linear, &device);

@@ -15,10 +15,31 @@ pub struct AdamConfig {
     pub beta2: f64,
     /// Added to the root of the second moment.
     pub epsilon: f64,
-    /// Every parameter, normalisations and biases too, is multiplied by 1 - rate x this before each step.
+    /// A parameter is multiplied by 1 - rate x this before each step.
     pub weight_decay: f64,
     /// Keras adds epsilon before the second moment is corrected for its start, PyTorch after.
     pub epsilon_before_correction: bool,
+    /// Decay is not of the decoupled kind: the parameter times [`AdamConfig::weight_decay`] is added to its gradient.
+    #[serde(default)]
+    pub coupled: bool,
+    /// Parameters of one axis (biases, scales of norms) do not decay.
+    #[serde(default)]
+    pub spares_vectors: bool,
+}
+
+/// How one parameter is stepped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Manner {
+    /// What the rate is multiplied by; at 0 the parameter stays as it is.
+    pub factor: f64,
+    /// Whether it decays.
+    pub decays: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { factor: 1.0, decays: true }
+    }
 }
 
 /// Rate and momentum of one step.
@@ -41,24 +62,28 @@ pub struct AdamState {
     pub second: Vec<Vec<f32>>,
 }
 
-/// What a step of one parameter comes down to: `value = keep value - scale first / (root(second) shrink + epsilon)`.
+/// What a step of one parameter comes down to: `slope = gradient + pull value`, then the moments, then
+/// `value = keep value - scale first / (root(second) shrink + epsilon)`.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     keep: f64,
+    pull: f64,
     scale: f64,
     shrink: f64,
 }
 
 impl AdamConfig {
-    /// Step number `count` (from 1).
-    fn step(&self, count: usize, pace: Pace) -> Step {
+    /// Step number `count` (from 1) of a parameter.
+    fn step(&self, count: usize, pace: Pace, manner: Manner) -> Step {
         let power = count as i32;
         let (correction1, correction2) = (1.0 - pace.beta1.powi(power), 1.0 - self.beta2.powi(power));
-        let keep = 1.0 - pace.rate * self.weight_decay;
+        let rate = pace.rate * manner.factor;
+        let decay = if manner.decays { self.weight_decay } else { 0.0 };
+        let (keep, pull) = if self.coupled { (1.0, decay) } else { (1.0 - rate * decay, 0.0) };
         if self.epsilon_before_correction {
-            Step { keep, scale: pace.rate * correction2.sqrt() / correction1, shrink: 1.0 }
+            Step { keep, pull, scale: rate * correction2.sqrt() / correction1, shrink: 1.0 }
         } else {
-            Step { keep, scale: pace.rate / correction1, shrink: 1.0 / correction2.sqrt() }
+            Step { keep, pull, scale: rate / correction1, shrink: 1.0 / correction2.sqrt() }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{AdamConfig, AdamState, Pace};
+use super::{AdamConfig, AdamState, Manner, Pace};
 
 /// The optimiser with its moments.
 #[derive(Clone, Debug)]
@@ -30,12 +30,12 @@ impl Adam {
         &self.state
     }
 
-    /// One step of every parameter that has a gradient; `factors` multiply the rate of each parameter (none: 1).
+    /// One step of every parameter that has a gradient, each in its manner (none: the usual one).
     pub fn step(
         &mut self,
         parameters: Vec<&mut Vec<f32>>,
         gradients: Vec<Option<Vec<f32>>>,
-        factors: &[f64],
+        manners: &[Manner],
         pace: Pace,
     ) {
         self.state.steps += 1;
@@ -43,15 +43,17 @@ impl Adam {
         let moments = self.state.first.par_iter_mut().zip(self.state.second.par_iter_mut());
         let pairs = parameters.into_par_iter().zip(gradients).zip(moments).enumerate();
         pairs.for_each(|(number, ((parameter, gradient), (first, second)))| {
-            let factor = factors.get(number).copied().unwrap_or(1.0);
-            let Some(gradient) = gradient.filter(|_| factor > 0.0) else { return };
+            let manner = manners.get(number).copied().unwrap_or_default();
+            let Some(gradient) = gradient.filter(|_| manner.factor > 0.0) else { return };
             first.resize(parameter.len(), 0.0);
             second.resize(parameter.len(), 0.0);
-            let step = config.step(steps, Pace { rate: pace.rate * factor, ..pace });
+            let step = config.step(steps, pace, manner);
+            let pull = step.pull as f32;
             let (keep, scale, shrink) = (step.keep as f32, step.scale as f32, step.shrink as f32);
             let (beta1, beta2, epsilon) = (pace.beta1 as f32, config.beta2 as f32, config.epsilon as f32);
             let (fresh1, fresh2) = ((1.0 - pace.beta1) as f32, (1.0 - config.beta2) as f32);
             for (((value, slope), first), second) in parameter.iter_mut().zip(&gradient).zip(first).zip(second) {
+                let slope = slope + pull * *value;
                 *first = beta1 * *first + fresh1 * slope;
                 *second = beta2 * *second + fresh2 * slope * slope;
                 *value = keep * *value - scale * *first / (second.sqrt() * shrink + epsilon);
@@ -64,8 +66,14 @@ impl Adam {
 mod tests {
     use super::*;
 
-    const CONFIG: AdamConfig =
-        AdamConfig { beta2: 0.99, epsilon: 0.5, weight_decay: 0.01, epsilon_before_correction: false };
+    const CONFIG: AdamConfig = AdamConfig {
+        beta2: 0.99,
+        epsilon: 0.5,
+        weight_decay: 0.01,
+        epsilon_before_correction: false,
+        coupled: false,
+        spares_vectors: false,
+    };
 
     fn step(adam: &mut Adam, value: f32, slope: f32, rate: f64, beta1: f64) -> f32 {
         let mut parameter = vec![value];
@@ -103,7 +111,22 @@ mod tests {
         let mut adam = Adam::new(CONFIG, 2);
         let (mut frozen, mut free) = (vec![1.0], vec![2.0]);
         let gradients = vec![Some(vec![1.0]), None];
-        adam.step(vec![&mut frozen, &mut free], gradients, &[0.0, 1.0], Pace { rate: 0.1, beta1: 0.9 });
+        let manners = [Manner { factor: 0.0, decays: true }, Manner::default()];
+        adam.step(vec![&mut frozen, &mut free], gradients, &manners, Pace { rate: 0.1, beta1: 0.9 });
         assert_eq!((frozen[0], free[0]), (1.0, 2.0));
+    }
+
+    #[test]
+    fn coupled_decay_is_part_of_the_gradient_and_vectors_may_be_spared() {
+        let config = AdamConfig { weight_decay: 0.5, coupled: true, ..CONFIG };
+        let found = step(&mut Adam::new(config, 1), 2.0, 1.0, 0.1, 0.9);
+        // The slope is 1 + 0.5 x 2: corrected moments 2 and 4.
+        let expected = 2.0 - 0.1 * 2.0 / (2.0 + 0.5);
+        assert!((f64::from(found) - expected).abs() < 1e-6, "{found}");
+        let mut spared = vec![2.0];
+        let manner = [Manner { factor: 1.0, decays: false }];
+        let pace = Pace { rate: 0.1, beta1: 0.9 };
+        Adam::new(config, 1).step(vec![&mut spared], vec![Some(vec![1.0])], &manner, pace);
+        assert!((f64::from(spared[0]) - (2.0 - 0.1 * 1.0 / 1.5)).abs() < 1e-6, "{spared:?}");
     }
 }

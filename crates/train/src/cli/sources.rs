@@ -1,0 +1,100 @@
+//! What a run takes over from others: weights to start from, and a teacher.
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use burn::tensor::Device;
+use classify::{Card, weights};
+use nets::Tensors;
+use train::dataset::{Dataset, Example};
+use train::evaluate::fit_to_card;
+use train::predict::Model;
+
+use super::train::{Options, dataset};
+
+/// Name of the weights that a run in pre-training leaves in its folder.
+pub const PRE_TRAINED: &str = "pre-trained.safetensors";
+
+/// Weights, and the SHA-256 of their file.
+pub struct Start {
+    pub tensors: Tensors,
+    sum: String,
+}
+
+/// A trained model that another learns from.
+pub struct TeacherModel {
+    pub model: Model,
+    card: Card,
+}
+
+/// What a run takes over.
+pub struct Sources {
+    pub start: Option<Start>,
+    pub teacher: Option<TeacherModel>,
+}
+
+impl Sources {
+    /// Reads what the options name.
+    pub fn open(options: &Options, device: &Device) -> anyhow::Result<Sources> {
+        let start = options.start.as_deref().map(start).transpose()?;
+        let teacher = options.teacher.as_deref().map(|folder| teacher(folder, device)).transpose()?;
+        Ok(Sources { start, teacher })
+    }
+
+    /// SHA-256 of the weights to start from.
+    pub fn start_sum(&self) -> Option<String> {
+        self.start.as_ref().map(|start| start.sum.clone())
+    }
+
+    /// SHA-256 of the teacher's weights.
+    pub fn teacher_sum(&self) -> Option<String> {
+        self.teacher.as_ref().map(|teacher| teacher.card.weights.sha256.clone())
+    }
+}
+
+impl TeacherModel {
+    /// The run's recordings as the teacher sees them.
+    pub fn data(&self, options: &Options) -> anyhow::Result<Dataset> {
+        let mut data = dataset(options)?;
+        fit_to_card(&mut data, &self.card)?;
+        Ok(data)
+    }
+}
+
+/// The weights of a model folder, or of a run in pre-training.
+fn start(folder: &Path) -> anyhow::Result<Start> {
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("reading {}", path.display()));
+    let pre_trained = folder.join(PRE_TRAINED);
+    let bytes = if pre_trained.exists() { read(&pre_trained)? } else { model(folder)?.1 };
+    Ok(Start { tensors: weights::decode(&bytes)?, sum: weights::sha256(&bytes) })
+}
+
+fn teacher(folder: &Path, device: &Device) -> anyhow::Result<TeacherModel> {
+    let (card, bytes) = model(folder)?;
+    let model = Model::new(card.graph()?, &weights::decode(&bytes)?, device)?;
+    Ok(TeacherModel { model, card })
+}
+
+/// A model folder's card and weights.
+pub fn model(folder: &Path) -> anyhow::Result<(Card, Vec<u8>)> {
+    let path = folder.join("card.json");
+    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let card = Card::parse(&bytes).with_context(|| format!("reading {}", path.display()))?;
+    let path = folder.join(&card.weights.file);
+    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    weights::check(&card.weights, &bytes).with_context(|| format!("reading {}", path.display()))?;
+    Ok((card, bytes))
+}
+
+/// Checks that student and teacher are shown the same recordings in the same order, of the same length.
+pub fn same_recordings(own: &[&Example], teachers: &[&Example]) -> anyhow::Result<()> {
+    let same = own.len() == teachers.len() && own.iter().zip(teachers).all(|(own, other)| own.id == other.id);
+    ensure!(
+        same,
+        "the teacher takes {} of the {} recordings: expected all; one of the two needs amplitudes that some records lack \
+         (leave out --include-zscored)",
+        teachers.len(),
+        own.len()
+    );
+    Ok(())
+}
