@@ -9,7 +9,8 @@ use nets::cpu::Plan;
 use nets::families::benchmark::{Backbone, decoupled, plain};
 use nets::families::dsail;
 use nets::graph::{
-    Activation, Axis, Builder, Conv, Graph, Pool, PoolKind, Recurrent, ReduceKind, Running, Shape, Start, StateSpace,
+    Activation, Axis, Builder, Conv, DiagonalStateSpace, Eigenvalues, Graph, Pool, PoolKind, Recurrent, ReduceKind,
+    Running, Shape, Start, StateSpace,
 };
 use nets::{Architecture, Error, Purpose};
 use support::host;
@@ -224,6 +225,10 @@ fn every_other_operation_is_the_same_both_ways() {
     }
     for both_ways in [false, true] {
         same_both_ways(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 2, 1e-5);
+    }
+    for (both_ways, eigenvalues) in [(false, Eigenvalues::Linear), (true, Eigenvalues::Legs)] {
+        let space = DiagonalStateSpace { both_ways, eigenvalues };
+        same_both_ways(small(|build, x| build.diagonal_state_space("space", x, space)), 2, 1e-5);
     }
     same_both_ways(small(|build, x| build.subset(x, 7, false)), 2, 1e-5);
     same_both_ways(

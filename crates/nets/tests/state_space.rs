@@ -10,9 +10,10 @@ use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use nets::Tensors;
 use nets::families::state_space::{
-    ATTENTION, CPC_SAMPLES, ENCODED, Form, Head, LEADS, WIDTH, ecg_cpc, ecg_cpc_contrast, supervised,
+    ATTENTION, CPC_SAMPLES, ENCODED, Form, Head, LEADS, Projection, WIDTH, diagonal, ecg_cpc, ecg_cpc_contrast,
+    supervised,
 };
-use nets::graph::{Builder, Graph, Role, Running, Shape, StateSpace};
+use nets::graph::{Builder, Eigenvalues, Graph, Role, Running, Shape, StateSpace};
 use serde_json::Value;
 use support::fill::{in_order, torch};
 use support::{assert_close, golden, host, input, numbers, symmetric, uniform};
@@ -27,6 +28,14 @@ fn drawn(graph: &Graph) -> Tensors {
         let values: Vec<f32> = match weight.name.rsplit('.').next().unwrap() {
             "kernel" | "table" => scaled(3.0_f64.sqrt()),
             "direct" => scaled(1.0),
+            "log_step" => scaled(std::f64::consts::LN_10),
+            "log_decay" => {
+                symmetric(number, weight.size()).into_iter().map(|s| (0.5_f64.ln() + 0.3 * s) as f32).collect()
+            }
+            "frequency" => {
+                let values = symmetric(number, weight.size()).into_iter().enumerate();
+                values.map(|(place, s)| (std::f64::consts::PI * (place % 4) as f64 + 0.5 * s) as f32).collect()
+            }
             "step" => uniform(number, weight.size()).into_iter().map(|u| (0.001 * 100_f64.powf(u)) as f32).collect(),
             _ => continue,
         };
@@ -65,7 +74,9 @@ fn parameter_counts_are_the_published_ones() {
     assert_eq!(encoder, 808_960);
     assert_eq!(ecg_cpc(CPC_SAMPLES, Head::Attention, 71).unwrap().parameters(), 3_756_032);
     // Beside the body, pre-training has one matrix.
-    assert_eq!(ecg_cpc_contrast(2400).unwrap().parameters(), 2_932_736 + WIDTH * WIDTH);
+    assert_eq!(ecg_cpc_contrast(2400, Projection::Linear).unwrap().parameters(), 2_932_736 + WIDTH * WIDTH);
+    let two = ecg_cpc_contrast(2400, Projection::TwoLayers).unwrap().parameters();
+    assert_eq!(two, 2_932_736 + 2 * WIDTH * WIDTH + WIDTH);
 }
 
 #[test]
@@ -128,15 +139,39 @@ fn ecg_cpc_gives_the_published_forms_numbers_with_both_heads_and_in_pre_training
     let shares: Vec<f32> = host(outputs[ATTENTION].clone())[5 * 300..][..8].iter().map(|share| share * 300.0).collect();
     assert_near(&shares, &golden["attention_head_5_times_tokens"]);
 
-    let outputs = run(ecg_cpc_contrast(600).unwrap(), 600);
+    let outputs = run(ecg_cpc_contrast(600, Projection::Linear).unwrap(), 600);
     let token = |name: &str| host(outputs[name].clone().narrow(2, 200, 1).narrow(3, 0, 8));
     assert_near(&token(ENCODED), &golden["encoded_token_200"]);
     assert_near(&token("logits"), &golden["expected_after_token_200"]);
+
+    let outputs = run(ecg_cpc_contrast(600, Projection::TwoLayers).unwrap(), 600);
+    let token = host(outputs["logits"].clone().narrow(2, 200, 1).narrow(3, 0, 8));
+    assert_near(&token, &golden["expected_by_two_layers_after_token_200"]);
+}
+
+#[test]
+fn the_diagonal_form_gives_the_logits_of_kernels_of_complex_exponentials() {
+    let golden = &golden("state_space")["diagonal"];
+    for (both_ways, samples, key) in [(true, 250, "both ways, 250"), (false, 600, "forward, 600")] {
+        let form = Form { width: 64, samples, both_ways };
+        let outputs = run(diagonal(form, Eigenvalues::Linear, 5).unwrap(), samples);
+        assert_near(&host(outputs["logits"].clone()), &golden[key]);
+    }
+}
+
+#[test]
+fn the_diagonal_form_trains_nine_numbers_a_channel_more() {
+    // Steps, decays and frequencies, and of a kernel as many numbers as before.
+    for both_ways in [false, true] {
+        let form = Form { both_ways, ..Form::PUBLISHED };
+        let legs = diagonal(form, Eigenvalues::Legs, 71).unwrap().parameters();
+        assert_eq!(legs, supervised(form, 71).unwrap().parameters() + 4 * 9 * WIDTH);
+    }
 }
 
 #[test]
 fn what_a_layer_predicts_from_does_not_see_later_samples() {
-    let graph = Arc::new(ecg_cpc_contrast(240).unwrap());
+    let graph = Arc::new(ecg_cpc_contrast(240, Projection::Linear).unwrap());
     let device = Device::flex();
     let network = Running::load(graph.clone(), &drawn(&graph), &device).unwrap();
     let expected = |x: Vec<f32>| {

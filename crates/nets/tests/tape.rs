@@ -9,8 +9,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use nets::families::benchmark::{Backbone, decoupled, plain};
 use nets::families::{mamil, mrtnet, mvkt, mvms, se_ecgnet, token_selection};
 use nets::graph::{
-    Activation, Axis, Builder, Conv, Graph, LOGITS, Place, Pool, PoolKind, Recurrent, ReduceKind, Role, Running, Shape,
-    Start, StateSpace,
+    Activation, Axis, Builder, Conv, DiagonalStateSpace, Eigenvalues, Graph, LOGITS, Place, Pool, PoolKind, Recurrent,
+    ReduceKind, Role, Running, Shape, Start, StateSpace,
 };
 use nets::tape::{Mode, Pass, Plain};
 use support::host;
@@ -244,6 +244,10 @@ fn every_other_operation_has_burns_gradients() {
         3,
         1e-3,
     );
+    for (both_ways, eigenvalues) in [(false, Eigenvalues::Linear), (true, Eigenvalues::Legs)] {
+        let space = DiagonalStateSpace { both_ways, eigenvalues };
+        same_gradients(small(|build, x| build.diagonal_state_space("space", x, space)), 3, 5e-4);
+    }
     // Weights that are used twice.
     same_gradients(
         small(|build, x| {
@@ -305,6 +309,26 @@ fn a_norm_that_is_used_twice_keeps_both_uses_in_its_statistics() {
     // 0.9 (0.9 0 + 0.1 3) + 0.1 13.
     assert!((mean[0] - 1.57).abs() < 1e-5, "{}", mean[0]);
     assert_eq!(pass.statistics().len(), 2);
+}
+
+#[test]
+fn networks_for_one_lead_for_strips_and_of_masked_patches_have_burns_gradients() {
+    use nets::families::{clocs, dual_path, fusing_transformer, mina, mpgt, multi_module, st_mem};
+    let narrow = st_mem::Form { width: 24, depth: 1, heads: 3 };
+    let networks = [
+        mina::mina(2),
+        clocs::embeddings(clocs::Views::TIME, 32),
+        st_mem::classifier(narrow, 3),
+        // With nothing hidden chance plays no part.
+        st_mem::reconstruction(narrow, st_mem::PATCHES),
+        dual_path::dual_path(700, dual_path::Pooling::Attention, 4),
+        mpgt::mpgt(mpgt::Form { leads: 2, samples: 128, layers: 2 }, 3),
+        fusing_transformer::fusing_transformer(fusing_transformer::Form { beats: 5, window: 40, layers: 2 }, 3),
+        multi_module::multi_module(true, 3),
+    ];
+    for network in networks {
+        same_gradients(network.unwrap(), 2, 1e-2);
+    }
 }
 
 #[test]

@@ -39,16 +39,20 @@ class Filler:
     def scale(self, count):
         return 1 + 0.2 * self.draw(count)
 
+    def table(self, rows, length, channels):
+        """A learned value that is the same for every recording."""
+        return self.draw(rows, length, channels) * (3 / (length * channels)) ** 0.5
+
 
 def rounded(tensor, digits=7):
     """As lists of numbers, of single precision's digits."""
     return [float(f"{value:.{digits}g}") for value in tensor.reshape(-1).tolist()]
 
 
-def recording(samples):
-    """`[1, 12, samples]`: a sine of each lead's own and a slower cosine, 100 samples a second."""
-    t = torch.arange(samples, dtype=torch.float64) / 100
-    lead = torch.arange(12, dtype=torch.float64)[:, None]
+def recording(samples, rate=100, leads=12):
+    """`[1, leads, samples]`: a sine of each lead's own and a slower cosine, `rate` samples a second."""
+    t = torch.arange(samples, dtype=torch.float64) / rate
+    lead = torch.arange(leads, dtype=torch.float64)[:, None]
     x = torch.sin(2 * torch.pi * (lead + 1) * t / 4) + 0.5 * torch.cos(2 * torch.pi * 1.25 * t + 0.1 * lead)
     return x.float().double()[None]
 
@@ -57,3 +61,48 @@ def batch_norm(fill, channels):
     """With running statistics, over `[batch, channel, position]` or `[batch, channel]`."""
     scale, shift, mean, variance = fill.scale(channels), fill.bias(channels), fill.bias(channels), fill.scale(channels)
     return lambda x: torch.nn.functional.batch_norm(x, mean, variance, scale, shift, False, 0.0, 1e-5)
+
+
+def linear(fill, wide, to, bias=True):
+    """A linear layer over the last axis."""
+    weight = fill.weight(to, wide)
+    shift = fill.bias(to) if bias else None
+    return lambda x: torch.nn.functional.linear(x, weight, shift)
+
+
+def layer_norm(fill, channels):
+    """Over the last axis."""
+    scale, shift = fill.scale(channels), fill.bias(channels)
+    return lambda x: torch.nn.functional.layer_norm(x, (channels,), scale, shift, 1e-5)
+
+
+def conv(fill, wide, to, kernel, bias=True, **options):
+    """A convolution over `[batch, channel, position]`."""
+    weight = fill.weight(to, wide, kernel)
+    shift = fill.bias(to) if bias else None
+    return lambda x: torch.nn.functional.conv1d(x, weight, shift, **options)
+
+
+def lstm_both_ways(fill, wide, hidden):
+    """PyTorch's own, over `[batch, position, channel]`; gives all states."""
+    layer = torch.nn.LSTM(wide, hidden, batch_first=True, bidirectional=True).double()
+    with torch.no_grad():
+        for way in ("", "_reverse"):
+            for kind, inputs in (("ih", wide), ("hh", hidden)):
+                getattr(layer, f"weight_{kind}_l0{way}").copy_(fill.weight(4 * hidden, inputs))
+            for kind in ("ih", "hh"):
+                getattr(layer, f"bias_{kind}_l0{way}").copy_(fill.bias(4 * hidden))
+    return lambda x: layer(x)[0].detach()
+
+
+def attention(fill, width, heads):
+    """Self-attention of `[batch, token, channel]`; gives the tokens and `[batch, head, query, key]`."""
+    query, key, value, out = (linear(fill, width, width) for _ in range(4))
+
+    def run(x):
+        apart = lambda t: t.reshape(*t.shape[:2], heads, -1).transpose(1, 2)
+        q, k, v = (apart(part(x)) for part in (query, key, value))
+        shares = torch.softmax(q @ k.transpose(-1, -2) / (width // heads) ** 0.5, dim=-1)
+        return out((shares @ v).transpose(1, 2).reshape(x.shape)), shares
+
+    return run

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Supervised S4 and ECG-CPC, with the kernel in its published form, as complex numbers.
+"""Supervised S4, its diagonal form, and ECG-CPC, with kernels in their published form, as complex numbers.
 
     VENV/bin/python state_space.py > ../../fixtures/nets/state_space.json
 
@@ -74,10 +74,38 @@ def space(fill, channels, directions):
     return run
 
 
-def layers(fill, channels, directions):
+def diagonal_space(fill, channels, directions):
+    """S4D: kernels of complex exponentials, by a full sum over lags."""
+    c = math.sqrt(3) * fill.draw(directions, channels, 4, 2)
+    direct = fill.draw(channels)
+    # What is held in single precision is rounded so, as an exponent far out feels it.
+    single = lambda x: x.float().double()
+    steps = 0.01 * single(math.log(10) * fill.draw(channels)).exp()
+    real = -single(math.log(0.5) + 0.3 * fill.draw(channels, 4)).exp()
+    imaginary = single(math.pi * torch.arange(4) + 0.5 * fill.draw(channels, 4))
+    poles = torch.complex(real, imaginary)
+
+    def run(x):
+        length = x.shape[-1]
+        lags = torch.arange(length, dtype=torch.float64)
+        discrete = torch.exp(steps[:, None] * poles)
+        powers = discrete[..., None] ** lags
+        mixtures = [torch.view_as_complex(own.contiguous()) * (discrete - 1) / poles for own in c]
+        kernels = [2 * (mixture[..., None] * powers).sum(1).real for mixture in mixtures]
+        earlier = lags[:, None] - lags[None]
+        at = lambda kernel, lag: torch.where(lag >= 0, kernel[:, lag.clamp(min=0).long()], 0.0)
+        matrix = at(kernels[0], earlier)
+        if directions == 2:
+            matrix = matrix + at(kernels[1], -earlier - 1)
+        return torch.einsum("hts,bhs->bht", matrix, x) + direct[:, None] * x
+
+    return run
+
+
+def layers(fill, channels, directions, kind=space):
     parts = []
     for _ in range(4):
-        own = space(fill, channels, directions)
+        own = kind(fill, channels, directions)
         weight, bias = fill.weight(2 * channels, channels), fill.bias(2 * channels)
         parts.append((own, weight, bias, fill.scale(channels), fill.bias(channels)))
 
@@ -97,6 +125,14 @@ def supervised(classes, lengths):
     weight, shift = fill.weight(classes, WIDTH), fill.bias(classes)
     run = lambda length: F.linear(body(F.conv1d(recording(length), kernel, bias)).mean(-1), weight, shift)
     return {str(length): rounded(run(length)) for length in lengths}
+
+
+def diagonal(classes, width, directions, length):
+    fill = Filler()
+    kernel, bias = fill.weight(width, 12, 1), fill.bias(width)
+    body = layers(fill, width, directions, diagonal_space)
+    weight, shift = fill.weight(classes, width), fill.bias(classes)
+    return rounded(F.linear(body(F.conv1d(recording(length), kernel, bias)).mean(-1), weight, shift))
 
 
 def ecg_cpc(classes, samples):
@@ -123,12 +159,15 @@ def ecg_cpc(classes, samples):
     attended = (shares @ v).transpose(0, 1).reshape(1, WIDTH) @ out.T
     fill.next = first_of_head
     projection = fill.weight(WIDTH, WIDTH)
+    fill.next = first_of_head
+    wide, wide_bias, narrow = fill.weight(WIDTH, WIDTH), fill.bias(WIDTH), fill.weight(WIDTH, WIDTH)
     return {
         "linear": rounded(linear),
         "attention": rounded(attended),
         "attention_head_5_times_tokens": rounded(shares[5, 0, :8] * shares.shape[-1]),
         "encoded_token_200": rounded(encoded[0, :8, 200]),
         "expected_after_token_200": rounded((projection @ x[0, :, 200])[:8]),
+        "expected_by_two_layers_after_token_200": rounded((narrow @ F.relu(wide @ x[0, :, 200] + wide_bias))[:8]),
     }
 
 
@@ -149,6 +188,7 @@ def main():
         "kernels": kernels(),
         "supervised": supervised(5, [250, 1000]),
         "ecg_cpc_600": ecg_cpc(5, 600),
+        "diagonal": {"both ways, 250": diagonal(5, 64, 2, 250), "forward, 600": diagonal(5, 64, 1, 600)},
     }, indent=1))
 
 

@@ -3,14 +3,17 @@
 use super::Explanation::{ClassActivation, ClassAttention, LabelSpaces, MultiLevelAttention};
 use super::{Entry, Input, Purpose, State};
 use crate::families::benchmark::Backbone;
+use crate::families::clocs::Views;
+use crate::families::dual_path::Pooling;
+use crate::families::eknet::Compared;
 use crate::families::imle_net::{NARROW_WIDTH, NATIVE_WIDTH, Windows};
 use crate::families::inceptionformer::{Attention, Configuration, Depthwise, Mixer, Reading, Scales, Stacking};
-use crate::families::state_space::{Form, Head};
+use crate::families::state_space::{Form, Head, Projection};
 use crate::families::{
-    benchmark, cpc, dsail, eknet, im_ecg, imle_net, inceptionformer, mamil, mrtnet, mvkt, mvms, se_ecgnet, state_space,
-    token_selection,
+    benchmark, clocs, cpc, dsail, dual_path, eknet, fusing_transformer, im_ecg, imle_net, inceptionformer, mamil, mina,
+    mpgt, mrtnet, multi_module, mvkt, mvms, se_ecgnet, st_mem, state_space, token_selection,
 };
-use crate::graph::{Graph, GraphError};
+use crate::graph::{Eigenvalues, Graph, GraphError};
 
 /// 2.5 s of twelve leads at 100 Hz.
 const SHORT: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 250, rate: 100.0 };
@@ -140,6 +143,42 @@ pub(super) static ENTRIES: &[&Entry] = &[
     &TOKEN_SELECTION,
     &TOKEN_SELECTION_RELEASED,
     &TOKEN_SELECTION_REDUCED,
+    &MINA,
+    &CLOCS,
+    &CLOCS_TWELVE,
+    &CLOCS_TIME,
+    &CLOCS_BOTH,
+    &ST_MEM,
+    &ST_MEM_MASKED,
+    &ST_MEM_SMALL,
+    &ST_MEM_SMALL_MASKED,
+    &ST_MEM_NARROW,
+    &ST_MEM_NARROW_MASKED,
+    &DUAL_PATH,
+    &DUAL_PATH_SHORT,
+    &MPGT,
+    &MPGT_TWELVE,
+    &FUSING,
+    &MULTI_MODULE,
+    &S4D,
+    &ECG_CPC_CONTRAST_TWO,
+    &PAGE_FCN_WANG,
+    &PAGE_RESNET1D_WANG,
+    &PAGE_INCEPTION1D,
+    &PAGE_XRESNET1D101,
+    &PAGE_LSTM,
+    &PAGE_LSTM_BIDIR,
+    &PAGE_RESNET34,
+    &PAGE_RESNET33_NCBAM,
+    &PAGE_MLBF_NET,
+    &LATER_BI_LSTM,
+    &LATER_INCEPTION_TIME,
+    &LATER_XRESNET1D101,
+    &LATER_RESNET1D_WANG,
+    &LATER_MOBILENET_V3,
+    &LATER_VISION_TRANSFORMER,
+    &LATER_MOBILE_VIT,
+    &LATER_ECG_TRANSFORM,
 ];
 
 static FCN_WANG: Entry = Entry {
@@ -944,7 +983,7 @@ static ECG_CPC_CONTRAST: Entry = Entry {
     state: State::Independent,
     purpose: Purpose::PreTraining,
     explanations: &[],
-    build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES),
+    build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES, Projection::Linear),
 };
 
 static CPC: Entry = Entry {
@@ -1197,4 +1236,436 @@ static TOKEN_SELECTION_REDUCED: Entry = Entry {
     purpose: Purpose::Labels,
     explanations: &[],
     build: |classes| token_selection::token_selection(token_selection::Form::REDUCED, classes),
+};
+
+static MINA: Entry = Entry {
+    name: "mina",
+    title: "MINA",
+    family: "mina",
+    source: mina::SOURCE,
+    input: Input { leads: 1, bands: 4, record_features: 0, samples: 3000, rate: 300.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: mina::mina,
+};
+
+static CLOCS: Entry = Entry {
+    name: "clocs",
+    title: "CLOCS encoder",
+    family: "clocs",
+    source: clocs::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 2500, rate: 500.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| clocs::classifier(Views::ONE, 128, classes),
+};
+
+static CLOCS_TWELVE: Entry = Entry {
+    name: "clocs-12",
+    title: "CLOCS encoder, each of twelve leads by itself",
+    family: "clocs",
+    source: clocs::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2500, rate: 500.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| clocs::classifier(Views::SPACE, 128, classes),
+};
+
+static CLOCS_TIME: Entry = Entry {
+    name: "clocs-time",
+    title: "CLOCS, pre-training over time",
+    family: "clocs",
+    source: clocs::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 5000, rate: 500.0 },
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| clocs::embeddings(Views::TIME, 128),
+};
+
+static CLOCS_BOTH: Entry = Entry {
+    name: "clocs-both",
+    title: "CLOCS, pre-training over time and leads",
+    family: "clocs",
+    source: clocs::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 5000, rate: 500.0 },
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| clocs::embeddings(Views::BOTH, 128),
+};
+
+static ST_MEM: Entry = Entry {
+    name: "st-mem",
+    title: "ST-MEM",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| st_mem::classifier(st_mem::Form::BASE, classes),
+};
+
+static ST_MEM_MASKED: Entry = Entry {
+    name: "st-mem-masked",
+    title: "ST-MEM, pre-training",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| st_mem::reconstruction(st_mem::Form::BASE, st_mem::VISIBLE),
+};
+
+static ST_MEM_SMALL: Entry = Entry {
+    name: "st-mem-small",
+    title: "ST-MEM, small",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| st_mem::classifier(st_mem::Form::SMALL, classes),
+};
+
+static ST_MEM_SMALL_MASKED: Entry = Entry {
+    name: "st-mem-small-masked",
+    title: "ST-MEM, small, pre-training",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Independent,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| st_mem::reconstruction(st_mem::Form::SMALL, st_mem::VISIBLE),
+};
+
+static ST_MEM_NARROW: Entry = Entry {
+    name: "st-mem-narrow",
+    title: "ST-MEM, narrow",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| st_mem::classifier(st_mem::Form::NARROW, classes),
+};
+
+static ST_MEM_NARROW_MASKED: Entry = Entry {
+    name: "st-mem-narrow-masked",
+    title: "ST-MEM, narrow, pre-training",
+    family: "st-mem",
+    source: st_mem::SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| st_mem::reconstruction(st_mem::Form::NARROW, st_mem::VISIBLE),
+};
+
+static DUAL_PATH: Entry = Entry {
+    name: "dual-path",
+    title: "Dual-path RNN",
+    family: "dual-path",
+    source: dual_path::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 9000, rate: 300.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| dual_path::dual_path(dual_path::SAMPLES, Pooling::Attention, classes),
+};
+
+static DUAL_PATH_SHORT: Entry = Entry {
+    name: "dual-path-10s",
+    title: "Dual-path RNN on 10 s",
+    family: "dual-path",
+    source: dual_path::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 3000, rate: 300.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| dual_path::dual_path(3000, Pooling::Attention, classes),
+};
+
+static MPGT: Entry = Entry {
+    name: "mpgt",
+    title: "MPGT, one lead",
+    family: "mpgt",
+    source: mpgt::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mpgt::mpgt(mpgt::Form::ONE_LEAD, classes),
+};
+
+static MPGT_TWELVE: Entry = Entry {
+    name: "mpgt-12",
+    title: "MPGT, twelve leads",
+    family: "mpgt",
+    source: mpgt::SOURCE,
+    input: WHOLE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| mpgt::mpgt(mpgt::Form::TWELVE_LEADS, classes),
+};
+
+static FUSING: Entry = Entry {
+    name: "fusing-transformer",
+    title: "Lightweight fusing transformer",
+    family: "fusing-transformer",
+    source: fusing_transformer::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1600, rate: 250.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| fusing_transformer::of_recordings(fusing_transformer::Form::PROPOSED, classes),
+};
+
+static MULTI_MODULE: Entry = Entry {
+    name: "multi-module",
+    title: "Multi-module RCNN with transformer encoder",
+    family: "multi-module",
+    source: multi_module::SOURCE,
+    input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| multi_module::multi_module(false, classes),
+};
+
+static S4D: Entry = Entry {
+    name: "s4d",
+    title: "S4D",
+    family: "state-space",
+    source: STATE_SPACE,
+    input: SHORT,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[ClassActivation],
+    build: |classes| state_space::diagonal(Form::PUBLISHED, Eigenvalues::Legs, classes),
+};
+
+static ECG_CPC_CONTRAST_TWO: Entry = Entry {
+    name: "ecg-cpc-contrast-mlp",
+    title: "ECG-CPC, pre-training with two projections",
+    family: "ecg-cpc",
+    source: ECG_CPC_SOURCE,
+    input: Input { leads: 12, bands: 1, record_features: 0, samples: 2400, rate: 240.0 },
+    state: State::Reconstructed,
+    purpose: Purpose::PreTraining,
+    explanations: &[],
+    build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES, Projection::TwoLayers),
+};
+
+static PAGE_FCN_WANG: Entry = Entry {
+    name: "page-fcn_wang",
+    title: "fcn_wang on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::FcnWang), classes),
+};
+
+static PAGE_RESNET1D_WANG: Entry = Entry {
+    name: "page-resnet1d_wang",
+    title: "resnet1d_wang on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::Resnet1dWang), classes),
+};
+
+static PAGE_INCEPTION1D: Entry = Entry {
+    name: "page-inception1d",
+    title: "inception1d on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::Inception1d), classes),
+};
+
+static PAGE_XRESNET1D101: Entry = Entry {
+    name: "page-xresnet1d101",
+    title: "xresnet1d101 on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::Xresnet1d101), classes),
+};
+
+static PAGE_LSTM: Entry = Entry {
+    name: "page-lstm",
+    title: "lstm on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::Lstm), classes),
+};
+
+static PAGE_LSTM_BIDIR: Entry = Entry {
+    name: "page-lstm_bidir",
+    title: "lstm_bidir on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Benchmark(Backbone::LstmBidir), classes),
+};
+
+static PAGE_RESNET34: Entry = Entry {
+    name: "page-resnet34",
+    title: "ResNet-34 on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Resnet34, classes),
+};
+
+static PAGE_RESNET33_NCBAM: Entry = Entry {
+    name: "page-resnet33-ncbam",
+    title: "ResNet-33 with NCBAM on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::Resnet33Ncbam, classes),
+};
+
+static PAGE_MLBF_NET: Entry = Entry {
+    name: "page-mlbf-net",
+    title: "MLBF-Net on the page of EKnet",
+    family: "eknet",
+    source: EKNET,
+    input: PAGE,
+    state: State::Reconstructed,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: |classes| eknet::compared(Compared::MlbfNet, classes),
+};
+
+static LATER_BI_LSTM: Entry = Entry {
+    name: "bi-lstm",
+    title: "Bi-LSTM, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::bi_lstm,
+};
+
+static LATER_INCEPTION_TIME: Entry = Entry {
+    name: "inception-time",
+    title: "InceptionTime, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::inception_time,
+};
+
+static LATER_XRESNET1D101: Entry = Entry {
+    name: "xresnet1d101-small",
+    title: "xresnet1d101, small, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::xresnet1d101,
+};
+
+static LATER_RESNET1D_WANG: Entry = Entry {
+    name: "resnet1d_wang-small",
+    title: "resnet1d_wang, small, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::resnet1d_wang,
+};
+
+static LATER_MOBILENET_V3: Entry = Entry {
+    name: "mobilenetv3",
+    title: "MobileNetV3-large-1D, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::mobilenet_v3,
+};
+
+static LATER_VISION_TRANSFORMER: Entry = Entry {
+    name: "vit",
+    title: "Vision transformer, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::vision_transformer,
+};
+
+static LATER_MOBILE_VIT: Entry = Entry {
+    name: "mobilevit",
+    title: "MobileViT, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::mobile_vit,
+};
+
+static LATER_ECG_TRANSFORM: Entry = Entry {
+    name: "ecg-transform",
+    title: "EcgTransForm, LongWei's",
+    family: "inceptionformer",
+    source: LONGWEI,
+    input: WHOLE,
+    state: State::Independent,
+    purpose: Purpose::Labels,
+    explanations: &[],
+    build: inceptionformer::ecg_transform,
 };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::diagonal::Diagonal;
 use super::each::{Activate, Hardmax, LayerNorm, Pairwise, Scale, Softmax};
 use super::grouped::{Depthwise, General, RowWise};
 use super::map::Map;
@@ -263,6 +264,9 @@ impl<'a> Compiler<'a> {
             Op::StateSpace(space) => {
                 let parts = [0, 1, 2].map(|part| self.values(node, part));
                 Box::new(Space::new(*space, parts[0], parts[1], parts[2]))
+            }
+            Op::DiagonalStateSpace(space) => {
+                Box::new(Diagonal::new(*space, [0, 1, 2, 3, 4].map(|part| self.values(node, part))))
             }
             Op::Subset(subset) => Box::new(subset.clone()),
             Op::Input(_) | Op::Linear(_) | Op::Dropout(_) => unreachable!("handled before"),

@@ -18,6 +18,7 @@
 
 mod attention;
 mod compile;
+mod diagonal;
 mod each;
 mod grouped;
 mod map;

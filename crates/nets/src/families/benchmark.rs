@@ -26,6 +26,9 @@ pub const FEATURES: &str = "features";
 /// The output that holds how far each label trusts the shared branch.
 pub const MERGENCE: &str = "mergence";
 
+/// What the benchmark draws after building; LSTMs keep PyTorch's.
+const DRAWING: Drawing = Drawing::KaimingNormal;
+
 /// What makes features of the leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Backbone {
@@ -94,9 +97,16 @@ impl Backbone {
 /// `classes` is 0.
 pub fn plain(backbone: Backbone, classes: usize) -> Result<Graph, GraphError> {
     let mut build = start(backbone);
-    let pooled = pooled_features(&mut build, backbone);
-    let logits = build.within("head", |build| head(build, pooled, classes));
+    let x = build.input();
+    let logits = classified(&mut build, backbone, x, classes);
     build.finish(logits)
+}
+
+/// Logits of any number of leads or rows of any length, one a channel, by the benchmark's network and plain head.
+pub(super) fn classified(build: &mut Builder, backbone: Backbone, x: Place, classes: usize) -> Place {
+    build.drawing = DRAWING;
+    let pooled = pooled_features(build, backbone, x);
+    build.within("head", |build| head(build, pooled, classes))
 }
 
 /// The network with decoupled labels: the benchmark's head shared by all labels, a small network of each label's own, and
@@ -106,7 +116,8 @@ pub fn plain(backbone: Backbone, classes: usize) -> Result<Graph, GraphError> {
 /// `classes` is 0.
 pub fn decoupled(backbone: Backbone, classes: usize) -> Result<Graph, GraphError> {
     let mut build = start(backbone);
-    let pooled = pooled_features(&mut build, backbone);
+    let x = build.input();
+    let pooled = pooled_features(&mut build, backbone, x);
     let (own, embeddings) = build.within("branches", |build| branches(build, pooled, classes));
     let shared = build.within("head", |build| head(build, pooled, classes));
     // sigmoid(A 1 + b): no input enters.
@@ -124,21 +135,19 @@ pub fn decoupled(backbone: Backbone, classes: usize) -> Result<Graph, GraphError
 
 fn start(backbone: Backbone) -> Builder {
     let mut build = Builder::new(backbone.name(), Shape::new(1, SAMPLES, LEADS));
-    // What the benchmark draws after building; LSTMs keep PyTorch's.
-    build.drawing = Drawing::KaimingNormal;
+    build.drawing = DRAWING;
     build
 }
 
 /// Leads to one vector.
-fn pooled_features(build: &mut Builder, backbone: Backbone) -> Place {
-    let x = build.input();
+fn pooled_features(build: &mut Builder, backbone: Backbone, x: Place) -> Place {
     let map = build.within("backbone", |build| match backbone {
         Backbone::FcnWang => fcn_wang(build, x),
         Backbone::Resnet1dWang => resnet1d_wang(build, x),
-        Backbone::Xresnet1d18 => xresnet1d(build, x, 1, [2, 2, 2, 2]),
-        Backbone::Xresnet1d34 => xresnet1d(build, x, 1, [3, 4, 6, 3]),
-        Backbone::Xresnet1d50 => xresnet1d(build, x, 4, [3, 4, 6, 3]),
-        Backbone::Xresnet1d101 => xresnet1d(build, x, 4, [3, 4, 23, 3]),
+        Backbone::Xresnet1d18 => xresnet1d(build, x, 1, [2, 2, 2, 2], 5),
+        Backbone::Xresnet1d34 => xresnet1d(build, x, 1, [3, 4, 6, 3], 5),
+        Backbone::Xresnet1d50 => xresnet1d(build, x, 4, [3, 4, 6, 3], 5),
+        Backbone::Xresnet1d101 => xresnet1d(build, x, 4, [3, 4, 23, 3], 5),
         Backbone::Inception1d => inception1d(build, x),
         Backbone::Lstm => lstm(build, x, &Recurrent::lstm(256)),
         Backbone::LstmBidir => lstm(build, x, &Recurrent::lstm(256).both_ways()),
@@ -220,11 +229,19 @@ fn resnet1d_wang(build: &mut Builder, x: Place) -> Place {
     x
 }
 
-fn xresnet1d(build: &mut Builder, mut x: Place, expansion: usize, blocks: [usize; 4]) -> Place {
+/// Residual stages of 64 channels inside a block, behind a stem of three convolutions; `kernel` is that of all but the
+/// narrow ones.
+pub(super) fn xresnet1d(
+    build: &mut Builder,
+    mut x: Place,
+    expansion: usize,
+    blocks: [usize; 4],
+    kernel: usize,
+) -> Place {
     const WIDTH: usize = 64;
     for (number, (to, stride)) in [(32, 2), (32, 1), (64, 1)].into_iter().enumerate() {
         x = build.within(format!("stem.{number}"), |build| {
-            conv_norm(build, "conv", "norm", x, Conv::new(to, 5).stride(stride))
+            conv_norm(build, "conv", "norm", x, Conv::new(to, kernel).stride(stride))
         });
         x = build.relu(x);
     }
@@ -232,7 +249,7 @@ fn xresnet1d(build: &mut Builder, mut x: Place, expansion: usize, blocks: [usize
     for (stage, count) in blocks.into_iter().enumerate() {
         for number in 0..count {
             let stride = if stage > 0 && number == 0 { 2 } else { 1 };
-            let block = XresnetBlock { width: WIDTH, kernel: 5, expansion, stride };
+            let block = XresnetBlock { width: WIDTH, kernel, expansion, stride };
             x = build.within(format!("stages.{stage}.{number}"), |build| xresnet_block(build, x, block));
         }
     }
@@ -280,7 +297,8 @@ pub(super) fn xresnet_block(build: &mut Builder, x: Place, block: XresnetBlock) 
     build.relu(sum)
 }
 
-fn inception1d(build: &mut Builder, input: Place) -> Place {
+/// Six modules, 128 channels.
+pub(super) fn inception1d(build: &mut Builder, input: Place) -> Place {
     const BRANCH: usize = 32;
     let (mut x, mut past) = (input, input);
     let mut shortcuts = Vec::new();

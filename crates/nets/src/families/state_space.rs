@@ -5,10 +5,17 @@
 //! - Al-Masud, Lopez Alcaraz and Strodthoff, ICLR 2026 (arXiv 2509.25095), with the code that goes with it:
 //!   [`ecg_cpc`] and its pre-training [`ecg_cpc_contrast`], on 12 leads at 240 Hz in mV.
 //!
-//! In both, what a state space remembers and how fast is drawn once and stays fixed, as in the authors' code; only the
-//! mixture of its eight functions is trained (see [`StateSpace`]). Dropout leaves out whole channels.
+//! - Gu, Gupta, Goel and Re, "On the Parameterization and Initialization of Diagonal State Space Models", NeurIPS 2022
+//!   (arXiv 2206.11893), in supervised S4's place: [`diagonal`], whose eigenvalues and steps are trained too. That the
+//!   state stays as small as in S4's layers here is ours.
+//!
+//! In the first two, what a state space remembers and how fast is drawn once and stays fixed, as in the authors' code;
+//! only the mixture of its eight functions is trained (see [`StateSpace`]). Dropout leaves out whole channels.
 
-use crate::graph::{Activation, Axis, Builder, Conv, Graph, GraphError, Place, Shape, Start, StateSpace};
+use crate::graph::{
+    Activation, Axis, Builder, Conv, DiagonalStateSpace, Eigenvalues, Graph, GraphError, Op, Place, Shape, Start,
+    StateSpace,
+};
 
 /// Leads.
 pub const LEADS: usize = 12;
@@ -62,15 +69,37 @@ pub enum Head {
     Attention,
 }
 
+/// What ECG-CPC's pre-training makes its expectation of a token by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Projection {
+    /// One product.
+    Linear,
+    /// Two with a ReLU between, the last without bias (its inner width, that of a token, is ours).
+    TwoLayers,
+}
+
 /// Supervised S4: leads to channels, four layers of state spaces, mean over time, linear.
 ///
 /// # Errors
 /// `classes` or a number of the form is 0.
 pub fn supervised(form: Form, classes: usize) -> Result<Graph, GraphError> {
-    let mut build = Builder::new("s4", Shape::new(1, form.samples, LEADS));
+    of_layers("s4", form, StateSpace { both_ways: form.both_ways }, classes)
+}
+
+/// The same network with diagonal state spaces, S4D: eigenvalues and steps are trained too, at a smaller rate and
+/// without decay.
+///
+/// # Errors
+/// `classes` or a number of the form is 0.
+pub fn diagonal(form: Form, eigenvalues: Eigenvalues, classes: usize) -> Result<Graph, GraphError> {
+    of_layers("s4d", form, DiagonalStateSpace { both_ways: form.both_ways, eigenvalues }, classes)
+}
+
+fn of_layers(name: &'static str, form: Form, space: impl Into<Op>, classes: usize) -> Result<Graph, GraphError> {
+    let mut build = Builder::new(name, Shape::new(1, form.samples, LEADS));
     let x = build.input();
     let x = build.linear("encoder", x, form.width);
-    let x = layers(&mut build, x, StateSpace { both_ways: form.both_ways });
+    let x = layers(&mut build, x, &space.into());
     build.output(FEATURES, x);
     let x = build.mean(x);
     let logits = build.linear("decoder", x, classes);
@@ -105,15 +134,21 @@ pub fn ecg_cpc(samples: usize, head: Head, classes: usize) -> Result<Graph, Grap
 }
 
 /// ECG-CPC in pre-training: for each token the one that it expects [`CPC_STEPS`] later, to be told by its product from
-/// [`ENCODED`] tokens of the same recording that are drawn by chance (128 of them). The linear one of the two published
-/// projections.
+/// [`ENCODED`] tokens of the same recording that are drawn by chance (128 of them).
 ///
 /// # Errors
 /// `samples` is 0.
-pub fn ecg_cpc_contrast(samples: usize) -> Result<Graph, GraphError> {
+pub fn ecg_cpc_contrast(samples: usize, projection: Projection) -> Result<Graph, GraphError> {
     let (mut build, encoded, x) = cpc(samples);
     build.output(ENCODED, encoded);
-    let expected = build.linear_no_bias("projection", x, WIDTH);
+    let expected = match projection {
+        Projection::Linear => build.linear_no_bias("projection", x, WIDTH),
+        Projection::TwoLayers => build.within("projection", |build| {
+            let x = build.linear("linear1", x, WIDTH);
+            let x = build.relu(x);
+            build.linear_no_bias("linear2", x, WIDTH)
+        }),
+    };
     build.finish(expected)
 }
 
@@ -129,16 +164,16 @@ fn cpc(samples: usize) -> (Builder, Place, Place) {
             build.relu(x)
         });
     }
-    let predicted = build.within("predictor", |build| layers(build, x, StateSpace { both_ways: false }));
+    let predicted = build.within("predictor", |build| layers(build, x, &StateSpace { both_ways: false }.into()));
     (build, x, predicted)
 }
 
 /// Layers of a state space, GELU, and a gated linear layer, each added to what it was given and normed after.
-fn layers(build: &mut Builder, mut x: Place, space: StateSpace) -> Place {
+fn layers(build: &mut Builder, mut x: Place, space: &Op) -> Place {
     let width = build.shape(x).channels;
     for number in 0..LAYERS {
         x = build.within(format!("layers.{number}"), |build| {
-            let y = build.state_space("space", x, space);
+            let y = build.add("space", space.clone(), &[x]);
             let y = build.activation(Activation::Gelu, y);
             let y = build.channel_dropout(y, DROPOUT);
             let y = build.linear("output", y, 2 * width);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::ops::{
-    Activation, Affine, BatchNorm, BatchNormRule, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm, Linear,
-    Mix, Op, Pick, Pool, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum,
-    Table, Upsample,
+    Activation, Affine, BatchNorm, BatchNormRule, Concat, Constant, Conv, DiagonalStateSpace, Dropout, Hardmax, Input,
+    LayerNorm, Linear, Mix, Op, Pick, Pool, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax,
+    StateSpace, Subset, Sum, Table, Upsample,
 };
 use super::{Axis, Drawing, Graph, GraphError, LOGITS, Node, Place, Rearrange, Shape, Start, Weight};
 
@@ -299,6 +299,11 @@ impl Builder {
 
     /// A linear state space in every channel.
     pub fn state_space(&mut self, name: &str, x: Place, space: StateSpace) -> Place {
+        self.add(name, space, &[x])
+    }
+
+    /// A linear state space in every channel, whose eigenvalues are trained.
+    pub fn diagonal_state_space(&mut self, name: &str, x: Place, space: DiagonalStateSpace) -> Place {
         self.add(name, space, &[x])
     }
 

@@ -33,11 +33,11 @@ use crate::{Error, Tensors};
 
 pub use builder::Builder;
 pub use ops::{
-    Activation, Affine, BatchNorm, BatchNormRule, Cell, Concat, Constant, Conv, Dropout, Hardmax, Input, LayerNorm,
-    Linear, Mix, Op, Pick, Pool, PoolKind, Product, Recurrent, Reduce, ReduceKind, RowLinear, Scores, Softmax,
-    StateSpace, Subset, Sum, Table, Upsample,
+    Activation, Affine, BatchNorm, BatchNormRule, Cell, Concat, Constant, Conv, DiagonalStateSpace, Dropout,
+    Eigenvalues, Hardmax, Input, LayerNorm, Linear, Mix, Op, Pick, Pool, PoolKind, Product, Recurrent, Reduce,
+    ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum, Table, Upsample,
 };
-pub(crate) use ops::{STATE, discrete};
+pub(crate) use ops::{PAIRS, STATE, discrete, step_of};
 pub use rearrange::Rearrange;
 pub use running::Running;
 pub use shape::{Axis, Shape};

@@ -6,6 +6,7 @@
 
 mod attention;
 mod conv;
+mod diagonal;
 mod each;
 mod norm;
 mod order;
@@ -164,6 +165,7 @@ fn tapes(op: &Op) -> &dyn Tapes {
         Op::Mix(op) => op,
         Op::Recurrent(op) => op,
         Op::StateSpace(op) => op,
+        Op::DiagonalStateSpace(op) => op,
         Op::Subset(op) => op,
         Op::Input(_) | Op::BatchNorm(_) => unreachable!("handled by the pass itself"),
     }

@@ -18,14 +18,17 @@
 //! with the first stage's weights of the same names and shapes. The released code holds one more layer norm (512
 //! numbers) that nothing calls; it is left out here, so that counts are 512 below the published ones.
 //!
-//! The paper sets nine networks beside it. Six are PTB-XL's benchmark's and in [`super::benchmark`]: `fcn_wang`,
-//! `resnet1d_wang`, `inception1d` (InceptionTime), `xresnet1d101` ("xresnets101"), `lstm`, `lstm_bidir`. Of Resnet34,
-//! Resnet33 with non-local convolutional block attention, and MLBF-Net the settings used are not known; a plain
-//! one-dimensional ResNet-34 is the proposed stand-in for the first.
+//! The paper sets nine networks beside it: [`compared()`].
 
+mod branches;
+mod compared;
 mod layers;
+mod non_local;
 mod page;
 
+pub use branches::{BRANCHES, POOLING};
+pub use compared::{Compared, compared};
+pub use non_local::{CHANNELS, POSITIONS, TIME};
 pub use page::{LEADS, PATCH, PATCHES, ROWS, SAMPLES, SLOTS, TOKENS, groups, places, tokens};
 
 use crate::graph::{Activation, Axis, Builder, Drawing, Graph, GraphError, Place, ReduceKind, Shape, Start};

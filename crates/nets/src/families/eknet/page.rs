@@ -59,6 +59,12 @@ pub(super) fn patches(build: &mut Builder) -> Place {
     build.pick(Axis::Length, x, places().map(|(lead, slot)| lead * SLOTS + slot))
 }
 
+/// The page as networks for recordings take it: 1250 positions, a channel a row.
+pub(super) fn rows(build: &mut Builder) -> Place {
+    let patches = patches(build);
+    build.rearrange(patches, "1 (row patch) sample -> 1 (patch sample) row", &[("row", ROWS.len())])
+}
+
 /// The fixed code of where a token stands: 128 numbers of its slot, 128 of its lead, each 64 sines and 64 cosines of
 /// falling frequencies.
 pub(super) fn codes(build: &mut Builder) -> Place {

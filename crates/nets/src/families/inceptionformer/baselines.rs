@@ -41,6 +41,12 @@ pub fn resnet34(classes: usize) -> Result<Graph, GraphError> {
     residual("resnet34", THIRTY_FOUR, classes)
 }
 
+/// ResNet-34's logits of any number of leads or rows of any length, one a channel.
+pub(in crate::families) fn resnet34_on(build: &mut Builder, x: Place, classes: usize) -> Place {
+    let map = residual_map(build, x, THIRTY_FOUR, Plane::Time);
+    mean_head(build, map, classes)
+}
+
 fn residual(name: &'static str, blocks: [usize; 4], classes: usize) -> Result<Graph, GraphError> {
     let mut build = Builder::new(name, Shape::new(1, SAMPLES, LEADS));
     let x = build.input();

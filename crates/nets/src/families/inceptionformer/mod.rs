@@ -10,14 +10,19 @@ pub(super) mod attention;
 mod baselines;
 pub(super) mod blocks;
 mod db_ecgnet;
+mod later;
 mod meta_ecgnet;
 mod sparse;
 mod streams;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use baselines::resnet34_on;
 pub use baselines::{mobilenetv2, resnet18, resnet34};
 pub use db_ecgnet::{Depthwise, LOOK, db_ecgnet, fuse};
+pub use later::{
+    bi_lstm, ecg_transform, inception_time, mobile_vit, mobilenet_v3, resnet1d_wang, vision_transformer, xresnet1d101,
+};
 pub use meta_ecgnet::meta_ecgnet;
 pub use streams::{BINS, FRAMES, FREQUENCY_FEATURES, SPECTROGRAM, frequency_stream, two_streams};
 

@@ -4,6 +4,7 @@ mod activation;
 mod affine;
 mod attention;
 mod conv;
+mod diagonal_state_space;
 mod index;
 mod join;
 mod norm;
@@ -19,6 +20,8 @@ pub use activation::{Activation, Softmax};
 pub use affine::{Affine, Dropout, Hardmax};
 pub use attention::{Mix, Scores};
 pub use conv::{Conv, Linear, RowLinear};
+pub use diagonal_state_space::{DiagonalStateSpace, Eigenvalues};
+pub(crate) use diagonal_state_space::{PAIRS, step_of};
 pub use index::{Pick, Upsample};
 pub use join::{Concat, Product, Sum};
 pub use norm::{BatchNorm, BatchNormRule, LayerNorm};
@@ -179,6 +182,8 @@ operations! {
     Recurrent,
     /// A linear state space.
     StateSpace,
+    /// A linear state space whose eigenvalues are trained.
+    DiagonalStateSpace,
     /// Some positions by chance.
     Subset,
 }

@@ -1,6 +1,6 @@
 //! Linear state spaces: long convolutions whose kernels come from few numbers.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{Operation, Part, Step, one, only};
 use crate::graph::value::Value;
@@ -9,7 +9,7 @@ use crate::graph::{Drawing, Role, Shape, Start};
 /// Numbers of a channel's state.
 pub(crate) const STATE: usize = 8;
 /// Samples that are convolved at once; what came before them enters through the state.
-const CHUNK: usize = 25;
+pub(super) const CHUNK: usize = 25;
 
 /// In every channel by itself, a convolution with a kernel as long as the row, and the input times a number: the heart
 /// of the structured state space layer S4 (Gu et al., ICLR 2022) in the form in which only kernels' mixtures are
@@ -35,54 +35,79 @@ impl StateSpace {
     pub(crate) const fn directions(self) -> usize {
         if self.both_ways { 2 } else { 1 }
     }
+}
 
-    /// The convolution forward in time: `x` `[channel, batch, position]` with coefficients `[channel, 8]`.
-    fn convolved(x: Tensor<3>, coefficients: Tensor<2>, known: &Known) -> Tensor<3> {
-        let [channels, batch, length] = x.dims();
-        let chunks = length.div_ceil(CHUNK);
-        let missing = chunks * CHUNK - length;
-        let x = match missing {
-            0 => x,
-            _ => Tensor::cat(vec![x.clone(), Tensor::zeros([channels, batch, missing], &x.device())], 2),
-        };
-        let x = x.reshape([channels, batch * chunks, CHUNK]);
-        let coefficients = coefficients.reshape([channels, 1, STATE]);
+/// The convolution forward in time: `x` `[channel, batch, position]` with coefficients `[channel, 8]`.
+pub(super) fn convolved(x: Tensor<3>, coefficients: Tensor<2>, known: &Known) -> Tensor<3> {
+    let [channels, batch, length] = x.dims();
+    let chunks = length.div_ceil(CHUNK);
+    let missing = chunks * CHUNK - length;
+    let x = match missing {
+        0 => x,
+        _ => Tensor::cat(vec![x.clone(), Tensor::zeros([channels, batch, missing], &x.device())], 2),
+    };
+    let x = x.reshape([channels, batch * chunks, CHUNK]);
+    let coefficients = coefficients.reshape([channels, 1, STATE]);
 
-        // Inside a chunk: a product with the kernel's Toeplitz matrix, [from, to].
-        let kernel = coefficients.clone().matmul(known.functions.clone()).reshape([channels, CHUNK]);
-        let none = Tensor::zeros([channels, CHUNK - 1], &kernel.device());
-        let matrix = Tensor::cat(vec![none, kernel], 1).select(1, known.shifts.clone());
-        let inside = x.clone().matmul(matrix.reshape([channels, CHUNK, CHUNK]));
-        if chunks == 1 {
-            return inside.narrow(2, 0, length);
-        }
-
-        // Before it: the state that earlier chunks leave, carried on.
-        let added = known.functions.clone().flip([2]).swap_dims(1, 2);
-        let added = x.matmul(added).reshape([channels, batch, chunks, STATE]);
-        let over = known.powers.clone().narrow(3, CHUNK - 1, 1).reshape([channels, STATE, STATE]).swap_dims(1, 2);
-        let mut state = Tensor::<3>::zeros([channels, batch, STATE], &inside.device());
-        let mut states = Vec::with_capacity(chunks);
-        for chunk in 0..chunks {
-            states.push(state.clone());
-            let added = added.clone().narrow(2, chunk, 1).reshape([channels, batch, STATE]);
-            state = state.matmul(over.clone()) + added;
-        }
-        let states = Tensor::stack::<4>(states, 2).reshape([channels, batch * chunks, STATE]);
-        let carried = coefficients.matmul(known.powers.clone().reshape([channels, STATE, STATE * CHUNK]));
-        let before = states.matmul(carried.reshape([channels, STATE, CHUNK]));
-        (inside + before).reshape([channels, batch, chunks * CHUNK]).narrow(2, 0, length)
+    // Inside a chunk: a product with the kernel's Toeplitz matrix, [from, to].
+    let kernel = coefficients.clone().matmul(known.functions.clone()).reshape([channels, CHUNK]);
+    let none = Tensor::zeros([channels, CHUNK - 1], &kernel.device());
+    let matrix = Tensor::cat(vec![none, kernel], 1).select(1, known.shifts.clone());
+    let inside = x.clone().matmul(matrix.reshape([channels, CHUNK, CHUNK]));
+    if chunks == 1 {
+        return inside.narrow(2, 0, length);
     }
+
+    // Before it: the state that earlier chunks leave, carried on.
+    let added = known.functions.clone().flip([2]).swap_dims(1, 2);
+    let added = x.matmul(added).reshape([channels, batch, chunks, STATE]);
+    let over = known.powers.clone().narrow(3, CHUNK - 1, 1).reshape([channels, STATE, STATE]).swap_dims(1, 2);
+    let mut state = Tensor::<3>::zeros([channels, batch, STATE], &inside.device());
+    let mut states = Vec::with_capacity(chunks);
+    for chunk in 0..chunks {
+        states.push(state.clone());
+        let added = added.clone().narrow(2, chunk, 1).reshape([channels, batch, STATE]);
+        state = state.matmul(over.clone()) + added;
+    }
+    let states = Tensor::stack::<4>(states, 2).reshape([channels, batch * chunks, STATE]);
+    let carried = coefficients.matmul(known.powers.clone().reshape([channels, STATE, STATE * CHUNK]));
+    let before = states.matmul(carried.reshape([channels, STATE, CHUNK]));
+    (inside + before).reshape([channels, batch, chunks * CHUNK]).narrow(2, 0, length)
 }
 
 /// What every kernel is made of.
-struct Known {
+pub(super) struct Known {
     /// phi at the first positions: `[channel, state, position]`.
-    functions: Tensor<3>,
+    pub functions: Tensor<3>,
     /// The discrete matrix to the powers 1 to `CHUNK`: `[channel, to, from, power]`.
-    powers: Tensor<4>,
+    pub powers: Tensor<4>,
     /// For each pair of positions in a chunk (from, to), where in `CHUNK - 1` zeros and the kernel its number stands.
-    shifts: Tensor<1, Int>,
+    pub shifts: Tensor<1, Int>,
+}
+
+/// Where a Toeplitz matrix has its numbers from, for [`Known`].
+pub(super) fn shifts(device: &Device) -> Tensor<1, Int> {
+    let shifts: Vec<i32> =
+        (0..CHUNK).flat_map(|from| (0..CHUNK).map(move |to| (CHUNK - 1 + to - from) as i32)).collect();
+    Tensor::from_data(TensorData::new(shifts, [CHUNK * CHUNK]), device)
+}
+
+/// A convolution forward in time, a number times the input, and against time another convolution of samples that are
+/// strictly later, where there is one. `kernels` are the coefficients `[direction, channel, 8]`, `direct` `[channel]`.
+pub(super) fn both_directions(x: Value, kernels: &Tensor<3>, direct: Tensor<1>, known: &Known) -> Value {
+    let x = x.first();
+    let [batch, rows, channels, length] = x.dims();
+    let x = x.reshape([batch * rows, channels, length]).swap_dims(0, 1);
+    let kernel = |direction: usize| kernels.clone().narrow(0, direction, 1).reshape([channels, STATE]);
+    let mut y = x.clone() * direct.reshape([channels, 1, 1]) + convolved(x.clone(), kernel(0), known);
+    if kernels.dims()[0] == 2 && length > 1 {
+        // Against time, and one later: the last position has nothing after it.
+        let later = x.narrow(2, 1, length - 1).flip([2]);
+        let later = convolved(later, kernel(1), known).flip([2]);
+        let nothing = Tensor::zeros([channels, batch * rows, 1], &later.device());
+        y = y + Tensor::cat(vec![later, nothing], 2);
+    }
+    Value::ChannelsFirst(y.swap_dims(0, 1).reshape([batch, rows, channels, length]))
 }
 
 /// A matrix over states, `[to][from]`.
@@ -169,35 +194,20 @@ impl Operation for StateSpace {
     }
 
     fn run(&self, inputs: Vec<Value>, step: &Step<'_>) -> Value {
-        let x = only(inputs).first();
-        let [batch, rows, channels, length] = x.dims();
-        let x = x.reshape([batch * rows, channels, length]).swap_dims(0, 1);
-        let shifts: Vec<i32> =
-            (0..CHUNK).flat_map(|from| (0..CHUNK).map(move |to| (CHUNK - 1 + to - from) as i32)).collect();
+        let channels = step.output.channels;
         let known = Known {
             functions: step.weight(3, [channels, STATE, CHUNK]),
             powers: step.weight(4, [channels, STATE, STATE, CHUNK]),
-            shifts: Tensor::from_data(TensorData::new(shifts, [CHUNK * CHUNK]), step.device),
+            shifts: shifts(step.device),
         };
         let kernels = step.weight(0, [self.directions(), channels, STATE]);
-        let kernel = |direction: usize| kernels.clone().narrow(0, direction, 1).reshape([channels, STATE]);
-        let mut y = x.clone() * step.weight(1, [channels, 1, 1]) + Self::convolved(x.clone(), kernel(0), &known);
-        if self.both_ways && length > 1 {
-            // Against time, and one later: the last position has nothing after it.
-            let later = x.narrow(2, 1, length - 1).flip([2]);
-            let later = Self::convolved(later, kernel(1), &known).flip([2]);
-            let nothing = Tensor::zeros([channels, batch * rows, 1], &later.device());
-            y = y + Tensor::cat(vec![later, nothing], 2);
-        }
-        Value::ChannelsFirst(y.swap_dims(0, 1).reshape([batch, rows, channels, length]))
+        both_directions(only(inputs), &kernels, step.weights[1].clone(), &known)
     }
 }
 
 #[cfg(all(test, feature = "cpu"))]
 mod tests {
     use std::sync::Arc;
-
-    use burn::tensor::{Device, Tensor, TensorData};
 
     use super::*;
     use crate::graph::{Builder, Running};
