@@ -22,6 +22,8 @@ pub struct Batch {
     pub teachers: Vec<f32>,
     /// `[record, label]`.
     pub labels: Vec<f32>,
+    /// Number of each record's person.
+    pub persons: Vec<u32>,
 }
 
 /// Where an epoch's batches come from.
@@ -90,6 +92,7 @@ pub fn epoch<'scope, 'env>(
                     data.window(examples[index], start, crop, &mut batch.teachers);
                 }
                 batch.labels.extend_from_slice(&example.labels);
+                batch.persons.push(example.person);
             }
             let mut draws = Generator::new(seed, Purpose::Augmentation, ((number as u64) << 32) | step as u64);
             augment(&mut batch, recipe.augmentation, crop, &mut draws);

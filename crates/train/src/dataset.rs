@@ -64,6 +64,8 @@ pub struct Example {
     pub labels: Vec<f32>,
     /// Age and sex, where they are known.
     pub patient: Patient,
+    /// Number of the person, where one is known to have several recordings; else the record's.
+    pub person: u32,
 }
 
 /// Mean and deviation of the training samples in millivolts, one number each for all leads.
@@ -290,7 +292,7 @@ mod tests {
             samples: Samples::Counts((0..LEADS as i16 * 4).map(|value| value * 100).collect()),
         };
         let patient = Patient::default();
-        let example = Example { part: 0, row: 0, id: 1, fold: 1, labels: vec![], patient };
+        let example = Example { part: 0, row: 0, id: 1, fold: 1, labels: vec![], patient, person: 1 };
         let scaler = Scaler { mean: 0.1, deviation: 0.5 };
         let set = Dataset {
             labels: vec![],

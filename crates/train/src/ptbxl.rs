@@ -39,6 +39,8 @@ pub struct Record {
     pub statements: BTreeSet<String>,
     /// Likelihood of each statement, in percent.
     pub likelihoods: BTreeMap<String, f32>,
+    /// Number of the person (`patient_id`), or the record's own where the table has none.
+    pub person: u32,
     /// Age in years; the publishers write 300 for more than 89, which is taken as 90.
     pub age: Option<u16>,
     /// Sex: 0 in the table is male, 1 female.
@@ -150,9 +152,11 @@ fn read_database(path: &Path) -> Result<BTreeMap<u32, Record>, TableError> {
     let file = table.column("filename_lr")?;
     // Absent from tables that were cut down.
     let (age, sex) = (table.column("age").ok(), table.column("sex").ok());
+    let persons = table.column("patient_id").ok();
     let number = |row: &csv::StringRecord, column: Option<usize>| row.get(column?)?.parse::<f64>().ok();
     let mut records = BTreeMap::new();
     for row in table.rows() {
+        let person = number(row, persons);
         let years = number(row, age).map(|years| if years > 200.0 { 90 } else { years as u16 });
         let sex = number(row, sex).map(|sex| if sex > 0.5 { Sex::Female } else { Sex::Male });
         let number = table.number(row, id)?;
@@ -169,6 +173,7 @@ fn read_database(path: &Path) -> Result<BTreeMap<u32, Record>, TableError> {
                 fold,
                 statements: statements.iter().map(|(code, _)| code.clone()).collect(),
                 likelihoods: statements.into_iter().collect(),
+                person: person.map_or(number, |person| person as u32),
                 age: years,
                 sex,
                 corrected_superclasses: None,

@@ -44,6 +44,12 @@ pub enum RecipeName {
     SeEcgnet,
     /// MINA (2019): Adam at 0.003, the best epoch
     Mina,
+    /// CLOCS' pre-training over time, or over time and leads (2021): Adam at 0.0001
+    Clocs,
+    /// ST-MEM's pre-training (2024): three of four patches hidden
+    StMem,
+    /// ST-MEM's fine-tuning
+    StMemFineTuning,
     /// For networks whose source states none: Adam at 0.001 over 40 epochs, the best (ours)
     Plain,
     /// A short one-cycle run for the demo network
@@ -164,8 +170,20 @@ impl RecipeName {
             ("mvkt", _) => RecipeName::Mvkt,
             ("se-ecgnet", _) => RecipeName::SeEcgnet,
             ("mina", _) => RecipeName::Mina,
+            ("clocs", _) if pre_training => RecipeName::Clocs,
+            ("st-mem", _) if pre_training => RecipeName::StMem,
+            ("st-mem", _) => RecipeName::StMemFineTuning,
             _ => RecipeName::Plain,
         }
+    }
+
+    /// The recipe that a network was published with, as it is for that network.
+    pub fn for_network(architecture: Architecture) -> Recipe {
+        let mut recipe = RecipeName::of(architecture).recipe();
+        if let (Goal::Views { count }, "clocs-both") = (&mut recipe.objective.goal, architecture.name()) {
+            *count = nets::families::clocs::Views::BOTH.count();
+        }
+        recipe
     }
 
     /// The recipe as published.
@@ -296,6 +314,29 @@ impl RecipeName {
                 objective: Objective { labels: LabelLoss::Focal { alpha: 0.25, gamma: 2.0 }, ..plain.objective },
                 ..plain
             },
+            RecipeName::Clocs => Recipe {
+                epochs: 400,
+                batch: 256,
+                schedule: Schedule::Constant { rate: 1e-4, beta1: 0.9 },
+                objective: with_goal(Goal::Views { count: nets::families::clocs::Views::TIME.count() }),
+                choice: Choice::Last,
+                ..plain
+            },
+            // Published: a base rate for 256 records, warm-up and cosine; 800 epochs are [memory] of the source.
+            RecipeName::StMem => Recipe {
+                epochs: 800,
+                schedule: Schedule::WarmUpCosine { top: 1.5e-4, low: 0.0, warm: 40, epochs: 800, beta1: 0.9 },
+                adam: AdamConfig { beta2: 0.95, spares_vectors: true, ..adam(0.05) },
+                objective: with_goal(Goal::Masked),
+                choice: Choice::Last,
+                ..plain
+            },
+            RecipeName::StMemFineTuning => Recipe {
+                epochs: 100,
+                schedule: Schedule::WarmUpCosine { top: 1e-3, low: 0.0, warm: 5, epochs: 100, beta1: 0.9 },
+                adam: AdamConfig { spares_vectors: true, ..adam(0.05) },
+                ..plain
+            },
             RecipeName::Mina => Recipe {
                 epochs: 200,
                 batch: 128,
@@ -325,6 +366,9 @@ impl RecipeName {
             RecipeName::Mvkt => "mvkt",
             RecipeName::SeEcgnet => "se-ecgnet",
             RecipeName::Mina => "mina",
+            RecipeName::Clocs => "clocs",
+            RecipeName::StMem => "st-mem",
+            RecipeName::StMemFineTuning => "st-mem-fine-tuning",
             RecipeName::Plain => "plain",
             RecipeName::Demo => "demo",
         }

@@ -57,7 +57,7 @@ pub fn simulated(each: usize, seed: u64, mut seen: impl FnMut(usize)) -> Result<
             let mut truth = vec![0.0; labels.len()];
             truth[label] = 1.0;
             let (id, fold, patient) = (row as u32, (number % 10) as u8 + 1, Patient::default());
-            examples.push(Example { part: 0, row, id, fold, labels: truth, patient });
+            examples.push(Example { part: 0, row, id, fold, labels: truth, patient, person: id });
             seen(examples.len());
         }
     }

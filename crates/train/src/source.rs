@@ -217,7 +217,15 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
             }
             let labels = labels.iter().map(|label| f32::from(u8::from(set.contains(&label.code)))).collect();
             let patient = Patient { age: record.age, sex: record.sex, ..Patient::default() };
-            examples.push(Example { part: number, row, id: *id, fold: record.fold, labels, patient });
+            examples.push(Example {
+                part: number,
+                row,
+                id: *id,
+                fold: record.fold,
+                labels,
+                patient,
+                person: record.person,
+            });
         }
         origin.push(source.origin.to_owned());
         parts.push(source.part);

@@ -237,8 +237,14 @@ pub fn train(
                 rate = pace.rate;
                 let taught = split.teacher.map(|teacher| teacher.model.outputs(&batch.teachers, &asked));
                 let seed = Generator::new(settings.seed, Purpose::Dropout, place as u64).next();
-                let targets =
-                    Targets { records: batch.records, labels: &batch.labels, teacher: taught.as_ref(), epoch, seed };
+                let targets = Targets {
+                    records: batch.records,
+                    labels: &batch.labels,
+                    teacher: taught.as_ref(),
+                    epoch,
+                    seed,
+                    persons: &batch.persons,
+                };
                 let value = learner.step(&Lesson { inputs: &batch.inputs, targets, seed }, &recipe.objective, pace);
                 if !value.is_finite() {
                     return Err(TrainError::Diverged { epoch: epoch + 1, step: step + 1, loss: value });

@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut input = preparation::input(options.model, data.scaler, &Lead::II);
     data.prepare(&mut input)?;
     let training = data.examples_of(&[1, 2, 3, 4, 5, 6, 7, 8], false);
-    let mut recipe = RecipeName::of(options.model).recipe();
+    let mut recipe = RecipeName::for_network(options.model);
     // As many as the steps need: an epoch of simulated recordings is short.
     recipe.epochs = options.steps + WARM_UP;
     ensure!(training.len() > 2 * recipe.batch, "too few simulated recordings for batches of {}", recipe.batch);

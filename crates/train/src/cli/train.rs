@@ -202,7 +202,7 @@ impl Options {
     }
 
     fn settings(&self, input: Input, recordings: (usize, usize), sources: &Sources) -> Settings {
-        let mut recipe = self.recipe.unwrap_or(RecipeName::of(self.model)).recipe();
+        let mut recipe = self.recipe.map_or_else(|| RecipeName::for_network(self.model), RecipeName::recipe);
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
         recipe.schedule = recipe.schedule.over(recipe.epochs);
         if self.task.is_exclusive() {

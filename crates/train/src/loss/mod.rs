@@ -1,8 +1,10 @@
 //! What training minimises, and its slope: plain functions of a network's outputs, so that they are the same whatever
 //! device the network runs on.
 
+mod clocs;
 mod distillation;
 mod labels;
+mod masked;
 mod prediction;
 mod triplet;
 
@@ -11,11 +13,14 @@ use std::collections::BTreeMap;
 use nets::families::benchmark::EMBEDDINGS;
 use nets::families::cpc::ENCODED;
 use nets::families::eknet::PAGE;
+use nets::families::st_mem::{HIDDEN, TARGETS};
 use nets::graph::{Graph, LOGITS};
 use serde::{Deserialize, Serialize};
 
+pub use clocs::view_contrast;
 pub use distillation::{Distillation, stage_divergence};
 pub use labels::{LabelLoss, binary_cross_entropy, cross_entropy};
+pub use masked::masked_distance;
 pub use prediction::prediction_loss;
 pub use triplet::{OneSided, Triplet, triplet_loss};
 
@@ -44,12 +49,14 @@ pub struct Targets<'a> {
     pub epoch: usize,
     /// What negatives are drawn from.
     pub seed: u64,
+    /// Number of each record's person; empty where every record is another's.
+    pub persons: &'a [u32],
 }
 
 impl<'a> Targets<'a> {
     /// Records with labels, without a teacher, in the first epoch.
     pub fn of(records: usize, labels: &'a [f32]) -> Targets<'a> {
-        Targets { records, labels, teacher: None, epoch: 0, seed: 0 }
+        Targets { records, labels, teacher: None, epoch: 0, seed: 0, persons: &[] }
     }
 }
 
@@ -69,6 +76,13 @@ pub enum Goal {
         steps: usize,
         /// Others that are drawn.
         negatives: usize,
+    },
+    /// Patches that were hidden ([`HIDDEN`]), as they were ([`TARGETS`]): ST-MEM.
+    Masked,
+    /// Views of one person near each other, of others apart: CLOCS.
+    Views {
+        /// Views of a record.
+        count: usize,
     },
 }
 
@@ -98,6 +112,8 @@ impl Objective {
             }
             Goal::Reconstruction => names.push(PAGE),
             Goal::Prediction { .. } => names.push(ENCODED),
+            Goal::Masked => names.extend([TARGETS, HIDDEN]),
+            Goal::Views { .. } => {}
         }
         names.sort_unstable();
         names.dedup();
@@ -120,6 +136,16 @@ impl Objective {
                 let how = prediction::Prediction { steps, negatives, records: targets.records, seed: targets.seed };
                 let (value, [expected, encoded]) = prediction_loss(expected, encoded, how);
                 Loss { value, gradients: Outputs::from([(LOGITS, expected), (ENCODED, encoded)]) }
+            }
+            Goal::Masked => {
+                let (value, slopes) = masked_distance(of(LOGITS), of(TARGETS), of(HIDDEN));
+                Loss { value, gradients: Outputs::from([(LOGITS, slopes)]) }
+            }
+            Goal::Views { count } => {
+                let strangers: Vec<u32> = (0..targets.records as u32).collect();
+                let persons = if targets.persons.is_empty() { &strangers } else { targets.persons };
+                let (value, slopes) = view_contrast(of(LOGITS), count, persons);
+                Loss { value, gradients: Outputs::from([(LOGITS, slopes)]) }
             }
         }
     }
