@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ecg::{Explanation, ExplanationKind, Findings};
+use ecg::{Explanation, Findings};
 use engine::protocol::EngineKind;
 use leptos::prelude::*;
 
@@ -290,9 +290,7 @@ impl State {
 
     /// True when the model can say where it saw a label: one with attention of its own has no map of a single label.
     pub fn explains_labels(self) -> bool {
-        self.findings().is_some_and(|findings| {
-            findings.explanations.iter().all(|map| map.kind == ExplanationKind::ClassActivation)
-        })
+        self.findings().is_some_and(|findings| findings.explanations.iter().all(|map| map.kind.is_of_a_label()))
     }
 
     /// The chosen model's entry.

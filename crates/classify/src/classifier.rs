@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use ecg::{Explanation, Finding, Findings, Recording};
-use nets::Explanation::{ClassActivation, MultiLevelAttention};
+use ecg::{Explanation, ExplanationKind, Finding, Findings, Recording};
+use nets::Explanation::{Attention as Looks, ClassActivation, ClassAttention, MultiLevelAttention};
 use nets::cpu::{Plan, Values};
 use nets::evidence::Evidence;
 use nets::families::imle_net::{BEAT, LEAD, RHYTHM};
 use nets::graph::{LOGITS, Running};
+use nets::maps;
 
 use crate::explain::{self, Attention, Place};
 use crate::{Card, Error, KNOWN_RECORD, KnownAnswer, Prepared, known_input, prepare, weights, windows};
@@ -112,6 +113,8 @@ impl Classifier {
         let place = place(&prepared);
         let explanations = if self.card.architecture.explains_by(MultiLevelAttention) {
             explain::attention(&self.card, &outputs.attention().await?, &place)
+        } else if self.card.architecture.explains_by(Looks) {
+            self.attention(&outputs, ExplanationKind::Attention, 0, &place).await?.into_iter().collect()
         } else {
             self.strongest(&findings, &outputs, &place).await?.into_iter().collect()
         };
@@ -137,7 +140,7 @@ impl Classifier {
         watch: impl AsyncFnMut(usize, usize) -> bool,
     ) -> Result<Explanation, Error> {
         let class = self.card.label(label)?;
-        if self.evidence.is_empty() {
+        if !self.tells_by_label() {
             return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
         }
         let prepared = prepare(recording, &self.card.input, &self.card.window)?;
@@ -246,7 +249,7 @@ impl Classifier {
         outputs: &Outputs,
         place: &Place<'_>,
     ) -> Result<Option<Explanation>, Error> {
-        if self.evidence.is_empty() {
+        if !self.tells_by_label() {
             return Ok(None);
         }
         let margin = |finding: &Finding| finding.probability - finding.threshold;
@@ -258,8 +261,12 @@ impl Classifier {
     }
 
     async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
+        let none = || Error::NoMap { architecture: self.card.architecture.name().to_owned() };
+        if self.card.architecture.explains_by(ClassAttention) {
+            return self.attention(outputs, ExplanationKind::ClassAttention, class, place).await?.ok_or_else(none);
+        }
         if self.evidence.is_empty() {
-            return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
+            return Err(none());
         }
         let mut branches = Vec::with_capacity(self.evidence.len());
         for (name, evidence) in &self.evidence {
@@ -272,6 +279,42 @@ impl Classifier {
             branches.push((rows, shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect()));
         }
         Ok(explain::class_activation(&self.card, class, &branches, place))
+    }
+
+    /// Whether each label has a map of its own.
+    fn tells_by_label(&self) -> bool {
+        !self.evidence.is_empty() || self.card.architecture.explains_by(ClassAttention)
+    }
+
+    /// What the network, or one label of it, attends to.
+    async fn attention(
+        &self,
+        outputs: &Outputs,
+        kind: ExplanationKind,
+        class: usize,
+        place: &Place<'_>,
+    ) -> Result<Option<Explanation>, Error> {
+        let architecture = self.card.architecture;
+        let mut values = Vec::new();
+        for name in maps::reads(architecture) {
+            values.push((name, outputs.numbers(name).await?));
+        }
+        let windows = place.starts.len().max(1);
+        let of_window = |window: usize| {
+            let lookup = |wanted: &str| {
+                let (_, all) = values.iter().find(|(name, _)| *name == wanted)?;
+                let size = all.len() / windows;
+                all.get(window * size..(window + 1) * size)
+            };
+            maps::attention(architecture, &lookup, class, self.card.labels.len())
+        };
+        let all: Option<Vec<_>> = (0..windows).map(of_window).collect();
+        let Some(all) = all else { return Ok(None) };
+        if all.iter().flat_map(|map| &map.values).any(|value| !value.is_finite()) {
+            return Err(Error::Device("the attention scores are not finite".into()));
+        }
+        let label = (kind == ExplanationKind::ClassAttention).then_some(class);
+        Ok(explain::map(&self.card, kind, label, &all, place))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use ecg::{Explanation, ExplanationKind, Lead};
 use nets::heat::{HeatRule, heat, normalise};
+use nets::maps::Map;
 
 use crate::Card;
 
@@ -155,6 +156,45 @@ pub(crate) fn class_activation(card: &Card, label: usize, branches: &[Branch], p
         uniform: None,
         lead_scores: Vec::new(),
     }
+}
+
+/// A map that a network gives by itself; `maps` are its windows'. None without windows.
+pub(crate) fn map(
+    card: &Card,
+    kind: ExplanationKind,
+    label: Option<usize>,
+    maps: &[Map],
+    place: &Place,
+) -> Option<Explanation> {
+    let first = maps.first()?;
+    let stretched: Vec<Vec<f32>> = maps
+        .iter()
+        .map(|map| {
+            let rows = map.values.chunks_exact((map.values.len() / map.rows).max(1));
+            rows.flat_map(|row| stretch(row, card.input.samples)).collect()
+        })
+        .collect();
+    let mut values = combine(&stretched, first.rows, place.starts, place.length);
+    let range = extent(&values);
+    normalise(&mut values);
+    let leads: Vec<Lead> = card.input.leads.clone();
+    if first.rows == 1 {
+        values = values.repeat(leads.len());
+    }
+    let label = label.and_then(|label| card.labels.get(label));
+    Some(Explanation {
+        kind,
+        label: label.map(|label| label.code.clone()),
+        title: label.map_or_else(|| first.title.to_owned(), |label| format!("{}: {}", first.title, label.name)),
+        meaning: first.meaning.to_owned(),
+        leads,
+        rate: card.input.rate,
+        start: place.start,
+        values,
+        range,
+        uniform: first.uniform,
+        lead_scores: Vec::new(),
+    })
 }
 
 /// Lays windows' maps `[row, column]` over the whole: the mean where windows overlap. `starts` and `length` count

@@ -15,8 +15,19 @@ pub enum ExplanationKind {
     RhythmAttention,
     /// IMLE-Net: attention over the leads.
     LeadAttention,
-    /// Class activation: the chosen label's evidence by position, the same for every lead.
+    /// Class activation: the chosen label's evidence by position.
     ClassActivation,
+    /// What the network attends to, whatever the label.
+    Attention,
+    /// What the chosen label attends to.
+    ClassAttention,
+}
+
+impl ExplanationKind {
+    /// Whether each label has a map of its own, which is computed when it is asked for.
+    pub fn is_of_a_label(self) -> bool {
+        matches!(self, ExplanationKind::ClassActivation | ExplanationKind::ClassAttention)
+    }
 }
 
 /// A map of scores over leads and time, laid over the trace.

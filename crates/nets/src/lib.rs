@@ -25,6 +25,7 @@ pub mod families;
 pub mod graph;
 pub mod heat;
 mod lanes;
+pub mod maps;
 pub mod tape;
 mod tensors;
 

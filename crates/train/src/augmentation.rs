@@ -87,8 +87,13 @@ mod tests {
     #[test]
     fn mixing_keeps_sums_and_treats_signal_teacher_and_labels_alike() {
         let numbers: Vec<f32> = (0..8).map(|value| value as f32).collect();
-        let mut batch =
-            Batch { records: 4, inputs: numbers.clone(), teachers: numbers, labels: vec![1.0, 0.0, 0.0, 1.0], persons: vec![] };
+        let mut batch = Batch {
+            records: 4,
+            inputs: numbers.clone(),
+            teachers: numbers,
+            labels: vec![1.0, 0.0, 0.0, 1.0],
+            persons: vec![],
+        };
         augment(&mut batch, Augmentation { mixup: Some(0.2), ..Augmentation::default() }, 2, &mut draws());
         assert!((batch.inputs.iter().sum::<f32>() - 28.0).abs() < 1e-4);
         assert_eq!(batch.inputs, batch.teachers);

@@ -105,9 +105,10 @@ pub fn epoch<'scope, 'env>(
     receiver
 }
 
-/// Starts of the windows of a recording: full windows with half a window between starts.
+/// Starts of the windows of a recording: full windows with half a window between starts; one, followed by zeros, where the
+/// recording is shorter than a window.
 pub fn window_starts(length: usize, window: usize) -> Vec<usize> {
-    classify::windows::starts(length, window, stride_of(window))
+    classify::windows::starts(length.max(window), window, stride_of(window))
 }
 
 /// Samples between the starts of windows: half a window, as in the benchmark.
@@ -124,6 +125,7 @@ mod tests {
     fn ten_seconds_hold_seven_windows_of_two_and_a_half() {
         assert_eq!(window_starts(1000, 250), [0, 125, 250, 375, 500, 625, 750]);
         assert_eq!(window_starts(1000, 1000), [0]);
+        assert_eq!(window_starts(5000, 7500), [0], "a short recording is one padded window");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The lines of the list, family by family.
 
-use super::Explanation::{ClassActivation, ClassAttention, LabelSpaces, MultiLevelAttention};
+use super::Explanation::{Attention as Looks, ClassActivation, ClassAttention, LabelSpaces, MultiLevelAttention};
 use super::{Entry, Input, Purpose, State};
 use crate::families::benchmark::Backbone;
 use crate::families::clocs::Views;
@@ -1078,7 +1078,7 @@ static MVMS_TEACHER: Entry = Entry {
     input: WHOLE,
     state: State::Parity,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     build: mvms::teacher,
 };
 
@@ -1174,7 +1174,7 @@ static MAMIL: Entry = Entry {
     input: WHOLE,
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     build: |classes| mamil::mamil(mamil::Modes::SignalAndPicture, classes),
 };
 
@@ -1186,7 +1186,7 @@ static MAMIL_SIGNAL: Entry = Entry {
     input: WHOLE,
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     build: |classes| mamil::mamil(mamil::Modes::Signal, classes),
 };
 
@@ -1198,7 +1198,7 @@ static MRTNET: Entry = Entry {
     input: WHOLE,
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     build: mrtnet::mrtnet,
 };
 
@@ -1246,7 +1246,7 @@ static MINA: Entry = Entry {
     input: Input { leads: 1, bands: 4, record_features: 0, samples: 3000, rate: 300.0 },
     state: State::Independent,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     build: mina::mina,
 };
 

@@ -65,7 +65,9 @@ pub enum Explanation {
     ClassActivation,
     /// Each label's own space of eight numbers, and how far the label trusts it ([`crate::families::benchmark`]).
     LabelSpaces,
-    /// How much each label attends to each token of the page ([`crate::families::eknet`]).
+    /// What the network attends to, whatever the label: [`crate::maps::attention`].
+    Attention,
+    /// How much each label attends to each token of the page: [`crate::maps::attention`].
     ClassAttention,
 }
 

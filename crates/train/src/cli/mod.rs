@@ -5,6 +5,7 @@ mod device;
 mod evaluate;
 mod fetch;
 mod models;
+mod queue;
 mod sources;
 mod train;
 
@@ -21,6 +22,10 @@ const EXAMPLES: &str = "Examples:
       goes on where a run stopped or was killed
   train-native evaluate --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --fold 10 --json
       macro AUC with its interval, Fmax, calibration, and each label's figures
+  train-native train --data ~/ptb-xl --model dsail-student --lead I --task tiers --teacher models/dsail-teacher-tiers --distillation stages
+      a network of one lead that also learns from one of twelve
+  train-native queue models/queue.txt --data ~/ptb-xl --minutes 120
+      trains the shipped models in turn, for two hours; the same command goes on later
   train-native fetch ptb-xl --out ~/ptb-xl
       gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB)";
 
@@ -40,8 +45,10 @@ enum Command {
     Evaluate(evaluate::Options),
     /// Get a data set: goes on where it was cut, checks every file
     Fetch(fetch::Options),
+    /// Train several networks one after the other, from a list; goes on where it was stopped
+    Queue(queue::Options),
     /// List the networks
-    Models,
+    Models(models::Options),
     /// Measure how fast a step of training is here, on simulated recordings (`RAYON_NUM_THREADS=1` for one thread)
     Bench(bench::Options),
 }
@@ -53,7 +60,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Train(options)) => train::run(&options),
         Some(Command::Evaluate(options)) => evaluate::run(&options),
         Some(Command::Fetch(options)) => fetch::run(&options),
-        Some(Command::Models) => models::run(),
+        Some(Command::Queue(options)) => queue::run(&options),
+        Some(Command::Models(options)) => models::run(&options),
         Some(Command::Bench(options)) => bench::run(&options),
     }
 }

@@ -29,7 +29,7 @@ use super::sources::{self, PRE_TRAINED, Sources};
 const TRAINING: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /// Exit code of a run that was asked to stop (128 + SIGINT).
-const STOPPED: u8 = 130;
+pub const STOPPED: u8 = 130;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -144,7 +144,7 @@ impl Options {
     }
 
     /// The model's name: its folder.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self.task {
             Task::Simulated => "demo".to_owned(),
             task if self.model.input().leads == 1 => {
@@ -154,8 +154,19 @@ impl Options {
         }
     }
 
+    /// Folder of its checkpoint.
+    pub fn run_folder(&self) -> PathBuf {
+        let name = || Path::new("target/runs").join(format!("{}-{}", self.name(), self.seed));
+        self.run.clone().unwrap_or_else(name)
+    }
+
+    /// Folder of its model.
+    pub fn model_folder(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| Path::new("models").join(self.name()))
+    }
+
     /// The command that trains this again; where the data lies is the reader's own business.
-    fn command(&self) -> String {
+    pub fn command(&self) -> String {
         if self.task == Task::Simulated && self.model == Architecture::RESNET1D_WANG && self.seed == 1 {
             return "train-native".to_owned();
         }
@@ -265,6 +276,38 @@ pub(super) fn dataset(options: &Options) -> anyhow::Result<Dataset> {
 
 /// Runs `train-native train`.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let stop = stop_at_interrupt()?;
+    Ok(match train_one(options, &stop)? {
+        Outcome::Done => ExitCode::SUCCESS,
+        Outcome::Stopped => ExitCode::from(STOPPED),
+    })
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The model is written.
+    Done,
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// A flag that the first Ctrl-C sets. A second one ends at once; the checkpoint is written whole or not at all, so nothing
+/// is lost.
+pub fn stop_at_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(STOPPED));
+        }
+    })
+    .context("setting up Ctrl-C")?;
+    Ok(stop)
+}
+
+/// Trains one network and writes its model folder, until `stop` is set.
+pub fn train_one(options: &Options, stop: &AtomicBool) -> anyhow::Result<Outcome> {
     let mut options = options.clone();
     if options.data.is_none() {
         options.task = Task::Simulated;
@@ -279,8 +322,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let training = data.examples_of(&TRAINING, false);
     let validation = data.examples_of(&[9], true);
     let settings = options.settings(input.clone(), (training.len(), validation.len()), &sources);
-    let folder =
-        options.run.clone().unwrap_or_else(|| Path::new("target/runs").join(format!("{name}-{}", options.seed)));
+    let folder = options.run_folder();
     eprintln!(
         "{}: {} labels, {} parameters; {} recordings to train on (folds 1-8), {} to validate on (fold 9)",
         name,
@@ -290,15 +332,6 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         validation.len()
     );
     let commit = commit_of_run(&folder, options.resume)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // A second Ctrl-C ends at once; the checkpoint is written whole or not at all, so nothing is lost.
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(STOPPED));
-        }
-    })
-    .context("setting up Ctrl-C")?;
     let taught = teachers.as_ref().map(|data| data.examples_of(&TRAINING, false));
     if let Some(taught) = &taught {
         sources::same_recordings(&training, taught)?;
@@ -310,7 +343,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let start = sources.start.as_ref().map(|start| &start.tensors);
     let split = Split { data: &data, training: &training, validation: &validation, start, teacher };
     let mut view = Terminal::new();
-    let trained = match train(&settings, split, &folder, options.resume, &device, &stop, &mut view)? {
+    let trained = match train(&settings, split, &folder, options.resume, &device, stop, &mut view)? {
         Ending::Finished(trained) => trained,
         Ending::Stopped => {
             let checkpoint = checkpoint_path(&folder);
@@ -320,25 +353,25 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
             } else {
                 eprintln!("stopped before the first epoch ended: nothing is kept");
             }
-            return Ok(ExitCode::from(STOPPED));
+            return Ok(Outcome::Stopped);
         }
     };
     println!("{}", learning_curve(&trained.curve));
     write_curve(&folder, &trained.curve)?;
-    let out = options.out.clone().unwrap_or_else(|| Path::new("models").join(&name));
+    let out = options.model_folder();
     if options.model.purpose() == Purpose::PreTraining {
         let path = folder.join(PRE_TRAINED);
         write_whole(&path, &weights::encode(&trained.network, Precision::Single)?)
             .with_context(|| format!("writing {}", path.display()))?;
         println!("{}: `train-native train --start {}` begins with these weights", path.display(), folder.display());
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Outcome::Done);
     }
     eprintln!("measuring on fold 9 and writing {}", out.display());
     let provenance = Provenance { name, command: options.command(), commit };
     let (_, report) = export(&out, &settings, &trained, (&data, &input), &provenance, &device)?;
     println!("fold 9, thresholds chosen there:\n{}", as_text(&report));
     println!("{}", out.join("card.json").display());
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Done)
 }
 
 /// The learning curve as a table and as JSON, beside the checkpoint.
