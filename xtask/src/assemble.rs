@@ -71,6 +71,15 @@ pub fn add_gpu(out: &Path, gpu: Option<&Path>, mode: Mode) -> Result<()> {
     precache(out, mode)
 }
 
+/// A copy of a served folder with other models.
+pub fn with_models(site: &Path, models_folder: &Path, out: &Path, mode: Mode) -> Result<()> {
+    let _ = std::fs::remove_dir_all(out);
+    copy_folder(site, out)?;
+    std::fs::remove_dir_all(out.join("models"))?;
+    models(models_folder, &out.join("models"))?;
+    precache(out, mode)
+}
+
 /// Writes `engines/manifest.json` of the engines that are there.
 fn engines(out: &Path, gpu_pending: bool) -> Result<()> {
     let folder = out.join("engines");

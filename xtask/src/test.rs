@@ -1,13 +1,14 @@
 //! `cargo xtask test`: native tests, then the page in a real browser; the last line is the sum of all.
 
+use crate::assemble::{self, Mode};
 use crate::build::{self, Profile};
-use crate::{assemble::Mode, paths, run};
+use crate::{paths, run};
 use anyhow::{Context, Result, bail};
-use browser::cases::{self, Suite};
+use browser::cases::{self, Families, Suite};
 use browser::native::Native;
 use clap::{Args, ValueEnum};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -126,11 +127,26 @@ fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
         None => build::site(Profile::Web, !options.no_gpu, &paths::cache()?.join("tested-page"), Mode::Release)?,
     };
     let native = Native::new(program, paths::models());
-    let (passed, failed) =
-        cases::run(&Suite { site: folder, root: paths::root(), native }, &options.filter, !options.no_gpu)?;
+    let families = Families { folder: folder.clone(), make: one_of_each_family };
+    let suite = Suite { site: folder, root: paths::root(), native, families };
+    let (passed, failed) = cases::run(&suite, &options.filter, !options.no_gpu)?;
     tally.passed += passed;
     tally.failed += failed;
     Ok(())
+}
+
+/// A site like the given one whose models are one network of each family with drawn weights, and their folder.
+fn one_of_each_family(site: &Path) -> Result<(PathBuf, PathBuf)> {
+    let models = paths::cache()?.join("family-models");
+    let _ = std::fs::remove_dir_all(&models);
+    run::succeed(
+        run::cargo()?
+            .args(["run", "--package", "train", "--bin", "train-native", "--", "untrained", "--out"])
+            .arg(&models),
+    )?;
+    let out = paths::cache()?.join("family-page");
+    assemble::with_models(site, &models, &out, Mode::Release)?;
+    Ok((out, models))
 }
 
 /// Builds the command line, whose answers the page's are held against.

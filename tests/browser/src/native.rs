@@ -21,6 +21,11 @@ impl Native {
         Self { build, models }
     }
 
+    /// The same command line with other models.
+    pub fn with_models(&self, models: PathBuf) -> Self {
+        Self { build: self.build, models }
+    }
+
     /// Classifies a recording.
     pub fn classify(&self, model: &str, files: &[&Path]) -> Result<Probabilities> {
         let program = (self.build)()?;

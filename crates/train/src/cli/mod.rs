@@ -8,6 +8,7 @@ mod models;
 mod queue;
 mod sources;
 mod train;
+mod untrained;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,8 @@ enum Command {
     Queue(queue::Options),
     /// List the networks
     Models(models::Options),
+    /// Write models with drawn weights, to measure and test engines by
+    Untrained(untrained::Options),
     /// Measure how fast a step of training is here, on simulated recordings (`RAYON_NUM_THREADS=1` for one thread)
     Bench(bench::Options),
 }
@@ -62,6 +65,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Fetch(options)) => fetch::run(&options),
         Some(Command::Queue(options)) => queue::run(&options),
         Some(Command::Models(options)) => models::run(&options),
+        Some(Command::Untrained(options)) => untrained::run(&options),
         Some(Command::Bench(options)) => bench::run(&options),
     }
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod engines;
+mod families;
 mod fixtures;
 mod hostile;
 mod intake;
@@ -14,7 +15,7 @@ mod visit;
 use crate::native::Native;
 use anyhow::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What the tests run on.
@@ -25,6 +26,16 @@ pub struct Suite {
     pub root: PathBuf,
     /// The command line.
     pub native: Native,
+    /// One network of each family.
+    pub families: Families,
+}
+
+/// How a built folder with a network of each family is made; that takes a while, so only when it is asked for.
+pub struct Families {
+    /// The built folder with the shipped models.
+    pub folder: PathBuf,
+    /// Makes such a folder and one of models from the built folder.
+    pub make: fn(&Path) -> Result<(PathBuf, PathBuf)>,
 }
 
 /// A test; the GPU engine has to be in the built folder for those that need it.
@@ -84,6 +95,11 @@ const CASES: &[Case] = &[
         name: "the page's CPU engine agrees with the command line for every model",
         needs_gpu: false,
         run: engines::cpu_agrees,
+    },
+    Case {
+        name: "a network of each family answers as the command line does and draws its explanation",
+        needs_gpu: false,
+        run: families::each_of_them,
     },
     Case { name: "an engine that dies is replaced and the recording stays", needs_gpu: false, run: engines::replaced },
     Case {

@@ -52,7 +52,7 @@ fn every_format(suite: &Suite, gpu: Gpu, engine: Answering) -> Result<()> {
 }
 
 /// The model's map changes the picture, and only when it is on.
-fn map_is_drawn(page: &mut Page) -> Result<Picture> {
+pub(super) fn map_is_drawn(page: &mut Page) -> Result<Picture> {
     let select = by("overlay-select");
     let own =
         page.evaluate(&format!("[...document.querySelector({select:?}).options].map((option) => option.value)"))?;
