@@ -290,7 +290,9 @@ impl State {
 
     /// True when the model can say where it saw a label: one with attention of its own has no map of a single label.
     pub fn explains_labels(self) -> bool {
-        self.findings().is_some_and(|findings| findings.explanations.iter().all(|map| map.kind.is_of_a_label()))
+        self.findings().is_some_and(|findings| {
+            !findings.explanations.is_empty() && findings.explanations.iter().all(|map| map.kind.is_of_a_label())
+        })
     }
 
     /// The chosen model's entry.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::condition::{Filter, RecordFeatures, Scaling};
-use crate::{Aggregate, Error};
+use crate::{Aggregate, CheckedMap, Error};
 
 /// `models/NAME/card.json`. Fields that this version does not know are kept in [`Card::other`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Card {
     /// Metrics with their intervals, by fold.
     #[serde(default)]
     pub metrics: Value,
+    /// What the check of its maps found, a kind of map each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<CheckedMap>,
     /// Trainable parameters.
     #[serde(default)]
     pub parameters: u64,

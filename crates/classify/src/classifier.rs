@@ -1,17 +1,17 @@
 //! A loaded model: recordings in, findings and maps out.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ecg::{Explanation, ExplanationKind, Finding, Findings, Recording};
 use nets::Explanation::{Attention as Looks, ClassActivation, ClassAttention, MultiLevelAttention};
-use nets::cpu::{Plan, Values};
+use nets::cpu::Plan;
 use nets::evidence::Evidence;
-use nets::families::imle_net::{BEAT, LEAD, RHYTHM};
-use nets::graph::{LOGITS, Running};
+use nets::graph::{Graph, LOGITS, Running};
 use nets::maps;
 
-use crate::explain::{self, Attention, Place};
+use crate::explain::{self, Place};
+use crate::outputs::Outputs;
 use crate::{Card, Error, KNOWN_RECORD, KnownAnswer, Prepared, known_input, prepare, weights, windows};
 
 /// What runs the network.
@@ -30,18 +30,14 @@ pub struct Classifier {
     runner: Runner,
     /// The ways from the last maps to the logits, for networks that tell by them where a label's evidence stands.
     evidence: Vec<(&'static str, Evidence)>,
+    /// The weights file as it came, for gradients: [`Classifier::explain_by`] says why.
+    file: Vec<u8>,
 }
 
 #[derive(Debug)]
 enum Runner {
     Plan(Box<Plan>),
     Burn(Box<Running>, Device),
-}
-
-/// What the network said of all windows of one recording, by name: as numbers, or still on the device.
-enum Outputs {
-    Plan(Vec<BTreeMap<&'static str, Values>>),
-    Burn(Vec<BTreeMap<&'static str, Tensor<4>>>),
 }
 
 /// Windows that go through the network at once on a device: enough to fill it, few enough to be heard in between.
@@ -68,7 +64,7 @@ impl Classifier {
                 Runner::Burn(Box::new(network), device)
             }
         };
-        Ok(Classifier { card, runner, evidence })
+        Ok(Classifier { card, runner, evidence, file: weights.to_vec() })
     }
 
     /// The model's card.
@@ -112,7 +108,7 @@ impl Classifier {
             .collect();
         let place = place(&prepared);
         let explanations = if self.card.architecture.explains_by(MultiLevelAttention) {
-            explain::attention(&self.card, &outputs.attention().await?, &place)
+            self.attended(&outputs, &place).await?
         } else if self.card.architecture.explains_by(Looks) {
             self.attention(&outputs, ExplanationKind::Attention, 0, &place).await?.into_iter().collect()
         } else {
@@ -140,12 +136,39 @@ impl Classifier {
         watch: impl AsyncFnMut(usize, usize) -> bool,
     ) -> Result<Explanation, Error> {
         let class = self.card.label(label)?;
-        if !self.tells_by_label() {
-            return Err(Error::NoMap { architecture: self.card.architecture.name().to_owned() });
-        }
         let prepared = prepare(recording, &self.card.input, &self.card.window)?;
+        self.activation(&prepared, class, watch).await
+    }
+
+    /// The class activation of one label in a prepared recording.
+    pub(crate) async fn activation(
+        &self,
+        prepared: &Prepared,
+        class: usize,
+        watch: impl AsyncFnMut(usize, usize) -> bool,
+    ) -> Result<Explanation, Error> {
+        if !self.tells_by_label() {
+            return Err(self.no_map());
+        }
         let outputs = self.run(&prepared.values, watch).await?;
-        self.map(&outputs, class, &place(&prepared)).await
+        self.map(&outputs, class, &place(prepared)).await
+    }
+
+    pub(crate) fn no_map(&self) -> Error {
+        Error::NoMap { architecture: self.card.architecture.name().to_owned() }
+    }
+
+    /// The weights file.
+    pub(crate) fn file(&self) -> &[u8] {
+        &self.file
+    }
+
+    /// What the network computes.
+    pub(crate) fn graph(&self) -> &Arc<Graph> {
+        match &self.runner {
+            Runner::Plan(plan) => plan.graph(),
+            Runner::Burn(network, _) => network.graph(),
+        }
     }
 
     /// Calibrated probabilities of standardised windows `[window, lead, sample]`, aggregated as the card says.
@@ -200,7 +223,11 @@ impl Classifier {
         Ok(Some(largest))
     }
 
-    async fn run(&self, values: &[f32], mut watch: impl AsyncFnMut(usize, usize) -> bool) -> Result<Outputs, Error> {
+    pub(crate) async fn run(
+        &self,
+        values: &[f32],
+        mut watch: impl AsyncFnMut(usize, usize) -> bool,
+    ) -> Result<Outputs, Error> {
         let (channels, samples) = (self.card.input.channels(), self.card.input.samples);
         let total = values.len() / (channels * samples);
         let (batch, mut outputs) = match self.runner {
@@ -254,19 +281,19 @@ impl Classifier {
         }
         let margin = |finding: &Finding| finding.probability - finding.threshold;
         let first = findings.iter().enumerate().max_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
-        match first {
-            Some((class, _)) => self.map(outputs, class, place).await.map(Some),
-            None => Ok(None),
-        }
+        let Some((class, _)) = first else { return Ok(None) };
+        self.map(outputs, class, place).await.map(Some)
     }
 
     async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
-        let none = || Error::NoMap { architecture: self.card.architecture.name().to_owned() };
         if self.card.architecture.explains_by(ClassAttention) {
-            return self.attention(outputs, ExplanationKind::ClassAttention, class, place).await?.ok_or_else(none);
+            return self
+                .attention(outputs, ExplanationKind::ClassAttention, class, place)
+                .await?
+                .ok_or_else(|| self.no_map());
         }
         if self.evidence.is_empty() {
-            return Err(none());
+            return Err(self.no_map());
         }
         let mut branches = Vec::with_capacity(self.evidence.len());
         for (name, evidence) in &self.evidence {
@@ -278,7 +305,7 @@ impl Classifier {
             let size = rows * evidence.map().length;
             branches.push((rows, shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect()));
         }
-        Ok(explain::class_activation(&self.card, class, &branches, place))
+        Ok(self.card.warned(explain::class_activation(&self.card, class, &branches, place)))
     }
 
     /// Whether each label has a map of its own.
@@ -314,47 +341,10 @@ impl Classifier {
             return Err(Error::Device("the attention scores are not finite".into()));
         }
         let label = (kind == ExplanationKind::ClassAttention).then_some(class);
-        Ok(explain::map(&self.card, kind, label, &all, place))
+        Ok(explain::map(&self.card, kind, label, &all, place).map(|map| self.card.warned(map)))
     }
 }
 
-fn place(prepared: &Prepared) -> Place<'_> {
+pub(crate) fn place(prepared: &Prepared) -> Place<'_> {
     Place { starts: &prepared.starts, length: prepared.length, start: prepared.start }
-}
-
-impl Outputs {
-    /// One output of all windows, one after the other; empty where the network has none of this name.
-    async fn numbers(&self, name: &str) -> Result<Vec<f32>, Error> {
-        let mut all = Vec::new();
-        match self {
-            Outputs::Plan(outputs) => {
-                all.extend(outputs.iter().filter_map(|output| output.get(name)).flat_map(|output| &output.values));
-            }
-            Outputs::Burn(outputs) => {
-                for tensor in outputs.iter().filter_map(|output| output.get(name)) {
-                    all.extend(numbers(tensor.clone()).await?);
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// IMLE-Net's attention scores of all windows.
-    async fn attention(&self) -> Result<Attention, Error> {
-        let attention = Attention {
-            beat: self.numbers(BEAT).await?,
-            rhythm: self.numbers(RHYTHM).await?,
-            lead: self.numbers(LEAD).await?,
-        };
-        if [&attention.beat, &attention.rhythm, &attention.lead].into_iter().flatten().any(|score| !score.is_finite()) {
-            return Err(Error::Device("the attention scores are not finite".into()));
-        }
-        Ok(attention)
-    }
-}
-
-/// A tensor's numbers. Asynchronous, since a browser's GPU cannot be waited for.
-async fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
-    let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-    data.try_into_vec_as::<f32>().map_err(|error| Error::Device(error.to_string()))
 }

@@ -78,8 +78,8 @@ pub enum Error {
         /// What there is.
         known: String,
     },
-    /// The network gives no map for a label.
-    #[error("{architecture} gives no map of a single label")]
+    /// The network gives no map of the kind that was asked for.
+    #[error("{architecture} gives no such map of a single label")]
     NoMap {
         /// The network's name.
         architecture: String,

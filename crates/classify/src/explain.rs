@@ -114,7 +114,7 @@ pub(crate) type Branch = (usize, Vec<Vec<f32>>);
 /// The map of one label's evidence by position, summed over branches. Where every branch has a row a lead each lead has
 /// its own line, else one line stands for all.
 pub(crate) fn class_activation(card: &Card, label: usize, branches: &[Branch], place: &Place) -> Explanation {
-    let leads: Vec<Lead> = card.input.leads.clone();
+    let leads: &[Lead] = &card.input.leads;
     let by_lead = branches.iter().all(|(rows, _)| *rows == leads.len());
     let lines = if by_lead { leads.len() } else { 1 };
     let mut stretched = vec![vec![0.0; lines * card.input.samples]; place.starts.len()];
@@ -128,12 +128,6 @@ pub(crate) fn class_activation(card: &Card, label: usize, branches: &[Branch], p
             }
         }
     }
-    let mut values = combine(&stretched, lines, place.starts, place.length);
-    let range = extent(&values);
-    normalise(&mut values);
-    if !by_lead {
-        values = values.repeat(leads.len());
-    }
     let meaning = if by_lead && lines > 1 {
         "What each moment of each lead adds to this label's score (logit): low takes away, high adds."
     } else if leads.len() == 1 {
@@ -142,11 +136,32 @@ pub(crate) fn class_activation(card: &Card, label: usize, branches: &[Branch], p
         "What each moment adds to this label's score (logit): low takes away, high adds. The network sees all leads at \
          once, so the map is the same for every lead."
     };
+    laid_over(card, ExplanationKind::ClassActivation, "Evidence for", meaning, label, (&stretched, lines), place)
+}
+
+/// The map of a label from windows' maps `[row, sample]` with so many rows: a row a lead, or one that stands for all.
+/// The title is the label's name after `title`.
+pub(crate) fn laid_over(
+    card: &Card,
+    kind: ExplanationKind,
+    title: &str,
+    meaning: &str,
+    label: usize,
+    (maps, rows): (&[Vec<f32>], usize),
+    place: &Place,
+) -> Explanation {
+    let leads = card.input.leads.clone();
+    let mut values = combine(maps, rows, place.starts, place.length);
+    let range = extent(&values);
+    normalise(&mut values);
+    if rows == 1 {
+        values = values.repeat(leads.len());
+    }
     let label = card.labels.get(label);
     Explanation {
-        kind: ExplanationKind::ClassActivation,
+        kind,
         label: label.map(|label| label.code.clone()),
-        title: label.map_or_else(String::new, |label| format!("Evidence for {}", label.name)),
+        title: label.map_or_else(String::new, |label| format!("{title} {}", label.name)),
         meaning: meaning.to_owned(),
         leads,
         rate: card.input.rate,
@@ -215,7 +230,7 @@ fn combine(maps: &[Vec<f32>], rows: usize, starts: &[usize], length: usize) -> V
 }
 
 /// Linear interpolation of a map to `samples` values; both ends are kept.
-fn stretch(map: &[f32], samples: usize) -> Vec<f32> {
+pub(crate) fn stretch(map: &[f32], samples: usize) -> Vec<f32> {
     let (Some(&first), true) = (map.first(), samples > 1) else { return vec![0.0; samples] };
     if map.len() == 1 {
         return vec![first; samples];

@@ -29,11 +29,14 @@
 #![forbid(unsafe_code)]
 
 mod card;
+mod checked;
 mod classifier;
 mod condition;
 mod error;
 mod explain;
+mod gradients;
 mod known;
+mod outputs;
 mod prepare;
 #[cfg(not(target_family = "wasm"))]
 mod wait;
@@ -41,9 +44,11 @@ pub mod weights;
 pub mod windows;
 
 pub use card::{Calibration, Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
+pub use checked::{Area, CheckedMap, Pointed};
 pub use classifier::{Backend, Classifier};
 pub use condition::{Filter, RecordFeatures, Scaling, condition};
 pub use error::Error;
+pub use gradients::Method;
 pub use known::{KNOWN_RECORD, known_input};
 pub use prepare::{Aligned, Prepared, align, prepare};
 #[cfg(not(target_family = "wasm"))]

@@ -63,6 +63,7 @@ fn model(architecture: Architecture, classes: usize) -> (Card, Vec<u8>) {
         commit: String::new(),
         data: serde_json::Value::Null,
         metrics: serde_json::json!({"fold 10": {"macro AUC": 0.9216}}),
+        explanations: Vec::new(),
         parameters: architecture.graph(classes).unwrap().parameters() as u64,
         multiply_adds: architecture.graph(classes).unwrap().multiply_adds(),
         licence: String::new(),

@@ -21,6 +21,10 @@ pub enum ExplanationKind {
     Attention,
     /// What the chosen label attends to.
     ClassAttention,
+    /// The gradient of the label's logit by each sample, times the sample: a line a lead.
+    GradientTimesInput,
+    /// Grad-CAM: the last map over time, its channels weighed by their mean gradient; 0 and above.
+    GradCam,
 }
 
 impl ExplanationKind {

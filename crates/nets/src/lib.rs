@@ -17,6 +17,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod attribution;
 mod catalogue;
 pub mod cpu;
 mod error;

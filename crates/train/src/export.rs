@@ -126,6 +126,7 @@ pub fn export(
         commit: provenance.commit.clone(),
         data: counts(data, settings, trained),
         metrics: Value::Null,
+        explanations: Vec::new(),
         parameters: graph.parameters() as u64,
         multiply_adds: graph.multiply_adds(),
         licence: licence(settings.task).to_owned(),

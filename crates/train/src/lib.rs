@@ -21,6 +21,7 @@ pub mod checkpoint;
 pub mod dataset;
 pub mod ecgpack;
 pub mod evaluate;
+pub mod explain_check;
 pub mod export;
 pub mod fetch;
 pub mod learner;

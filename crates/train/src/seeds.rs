@@ -21,8 +21,10 @@ pub enum Purpose {
     Bootstrap = 4,
     /// Simulated recordings.
     Simulation = 5,
+    /// Random maps that explanations are held against.
+    Explanations = 6,
     /// Tokens that are told from the right one.
-    Negatives = 6,
+    Negatives = 8,
     /// Noise, mixing and silenced leads.
     Augmentation = 7,
 }

@@ -104,6 +104,7 @@ fn model(error: f32) -> Vec<Vec<u8>> {
         commit: String::new(),
         data: serde_json::Value::Null,
         metrics: serde_json::Value::Null,
+        explanations: Vec::new(),
         parameters: 0,
         multiply_adds: 0,
         licence: String::new(),

@@ -293,8 +293,27 @@ impl<'a> Pass<'a> {
 
     /// Runs back from the gradients of some nodes' values. Gradients of the values of `asked` are given too.
     pub fn backward(&self, weights: &[Vec<f32>], from: BTreeMap<usize, Vec<f32>>, asked: &[usize]) -> Gradients {
+        self.back(weights, from, asked, &self.needed(asked, true))
+    }
+
+    /// Gradients of the values of `asked` alone: runs back no further than they stand. Weights' gradients are not whole.
+    pub fn backward_to(
+        &self,
+        weights: &[Vec<f32>],
+        from: BTreeMap<usize, Vec<f32>>,
+        asked: &[usize],
+    ) -> BTreeMap<usize, Vec<f32>> {
+        self.back(weights, from, asked, &self.needed(asked, false)).values
+    }
+
+    fn back(
+        &self,
+        weights: &[Vec<f32>],
+        from: BTreeMap<usize, Vec<f32>>,
+        asked: &[usize],
+        needed: &[bool],
+    ) -> Gradients {
         let nodes = self.graph.nodes();
-        let needed = self.needed(asked);
         let mut d_values: Vec<Vec<f32>> = vec![Vec::new(); nodes.len()];
         for (node, gradient) in from {
             d_values[node] = gradient;
@@ -335,13 +354,13 @@ impl<'a> Pass<'a> {
         gradients
     }
 
-    /// Nodes whose gradient leads to a trained weight or to a value that is asked for.
-    fn needed(&self, asked: &[usize]) -> Vec<bool> {
+    /// Nodes whose gradient leads to a value that is asked for or, where weights are wanted, to a trained weight.
+    fn needed(&self, asked: &[usize], weights: bool) -> Vec<bool> {
         let mut needed = vec![false; self.graph.nodes().len()];
         for (number, node) in self.graph.nodes().iter().enumerate() {
             let trains = self.graph.weights()[node.weights.clone()].iter().any(|weight| weight.role == Role::Trained);
             let below = node.inputs.iter().any(|input| needed[input.number()]);
-            needed[number] = trains || below || asked.contains(&number);
+            needed[number] = weights && trains || below || asked.contains(&number);
         }
         needed
     }

@@ -3,6 +3,7 @@
 mod bench;
 mod device;
 mod evaluate;
+mod explain_check;
 mod fetch;
 mod models;
 mod queue;
@@ -27,6 +28,8 @@ const EXAMPLES: &str = "Examples:
       a network of one lead that also learns from one of twelve
   train-native queue models/queue.txt --data ~/ptb-xl --minutes 120
       trains the shipped models in turn, for two hours; the same command goes on later
+  train-native explain-check --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --ludb ~/ludb --write
+      tests what the model's maps are worth and writes the figures into its card
   train-native fetch ptb-xl --out ~/ptb-xl
       gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB)";
 
@@ -44,6 +47,8 @@ enum Command {
     Train(train::Options),
     /// Measure a model on a fold of PTB-XL
     Evaluate(evaluate::Options),
+    /// Test a model's maps: drawn weights, deletion and insertion, pointing at delineated waves
+    ExplainCheck(explain_check::Options),
     /// Get a data set: goes on where it was cut, checks every file
     Fetch(fetch::Options),
     /// Train several networks one after the other, from a list; goes on where it was stopped
@@ -62,6 +67,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => train::run(&train::Options::demo()),
         Some(Command::Train(options)) => train::run(&options),
         Some(Command::Evaluate(options)) => evaluate::run(&options),
+        Some(Command::ExplainCheck(options)) => explain_check::run(&options),
         Some(Command::Fetch(options)) => fetch::run(&options),
         Some(Command::Queue(options)) => queue::run(&options),
         Some(Command::Models(options)) => models::run(&options),

@@ -93,6 +93,7 @@ fn write(architecture: Architecture, options: &Options, folder: &Path) -> anyhow
         multiply_adds: graph.multiply_adds(),
         licence: "CC0".into(),
         known_answer: None,
+        explanations: Vec::new(),
         other: serde_json::Map::new(),
     };
     let classifier = Classifier::load(card.clone(), &bytes, Backend::Plan)?;
