@@ -8,8 +8,9 @@ use nets::{Architecture, Purpose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::calibration::Calibration;
 use crate::condition::{Filter, RecordFeatures, Scaling};
-use crate::{Aggregate, CheckedMap, Error};
+use crate::{Aggregate, CheckedMap, Error, windows};
 
 /// `models/NAME/card.json`. Fields that this version does not know are kept in [`Card::other`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -174,19 +175,6 @@ impl Default for Window {
     }
 }
 
-/// How logits become probabilities.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Calibration {
-    /// Logits are divided by this before the sigmoid (Guo et al. 2017, "On calibration of modern neural networks").
-    pub temperature: f32,
-}
-
-impl Default for Calibration {
-    fn default() -> Calibration {
-        Calibration { temperature: 1.0 }
-    }
-}
-
 /// The weights file beside the card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeightsFile {
@@ -283,8 +271,8 @@ impl Card {
             let expected = format!("0 to {}, so that windows leave no gap", input.samples);
             return wrong("window.stride", self.window.stride.to_string(), &expected);
         }
-        if !(self.calibration.temperature.is_finite() && self.calibration.temperature > 0.0) {
-            return wrong("calibration.temperature", self.calibration.temperature.to_string(), "a positive number");
+        if let Err((field, found, expected)) = self.calibration.check(&self.labels, self.exclusive) {
+            return wrong(field, found, expected);
         }
         if let Some(known) = &self.known_answer
             && (known.probabilities.len() != self.labels.len()
@@ -294,6 +282,15 @@ impl Card {
             return wrong("known_answer.probabilities", found, "one probability a label");
         }
         Ok(())
+    }
+
+    /// Calibrated probabilities of a recording, one a label, from its windows' logits `[window, label]`: temperature,
+    /// sigmoid or softmax, aggregation over windows, then each label's own map. Empty when there is no window.
+    pub fn probabilities(&self, logits: &[f32], aggregate: Aggregate) -> Vec<f32> {
+        let temperature = self.calibration.temperature;
+        let mut all = windows::probabilities(logits, self.labels.len(), temperature, self.exclusive, aggregate);
+        self.calibration.map(&self.labels, &mut all);
+        all
     }
 
     /// The card's network for its labels.

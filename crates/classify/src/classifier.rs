@@ -266,7 +266,7 @@ impl Classifier {
         if logits.is_empty() || !logits.len().is_multiple_of(classes) || logits.iter().any(|logit| !logit.is_finite()) {
             return Err(Error::Device(format!("expected {classes} finite numbers a window, found {logits:?}")));
         }
-        Ok(windows::probabilities(logits, classes, card.calibration.temperature, card.exclusive, card.window.aggregate))
+        Ok(card.probabilities(logits, card.window.aggregate))
     }
 
     /// The map of the label that passes its threshold by most, where the network gives maps.

@@ -28,6 +28,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod card;
 mod checked;
 mod classifier;
@@ -43,7 +44,8 @@ mod wait;
 pub mod weights;
 pub mod windows;
 
-pub use card::{Calibration, Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
+pub use calibration::Calibration;
+pub use card::{Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
 pub use checked::{Area, CheckedMap, Pointed};
 pub use classifier::{Backend, Classifier};
 pub use condition::{Filter, RecordFeatures, Scaling, condition};

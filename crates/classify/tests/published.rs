@@ -247,6 +247,21 @@ fn weights_of_another_network_or_label_set_are_refused_by_name() {
 }
 
 #[test]
+fn a_label_with_a_line_is_read_off_it_after_the_windows_are_put_together() {
+    let (mut card, bytes) = model(Architecture::RESNET1D_WANG, 3);
+    let classify = |card: &Card| -> Vec<f32> {
+        let classifier = Classifier::load(card.clone(), &bytes, Backend::Plan).unwrap();
+        let findings = wait(classifier.classify(&recording(10))).unwrap().findings;
+        findings.iter().map(|finding| finding.probability).collect()
+    };
+    let before = classify(&card);
+    card.calibration.isotonic.insert("L1".into(), vec![[0.0, 0.0], [1.0, 0.5]]);
+    let after = classify(&card);
+    assert_eq!((after[0], after[2]), (before[0], before[2]));
+    assert!((after[1] - 0.5 * before[1]).abs() < 1e-6 && before[1] > 0.01, "{before:?} {after:?}");
+}
+
+#[test]
 fn a_card_survives_its_file_with_fields_that_are_not_known() {
     let (mut card, _) = model(Architecture::RESNET1D_WANG_LDM, 3);
     card.other.insert("added_later".into(), serde_json::json!({"a": [1, 2.5]}));
@@ -272,7 +287,7 @@ fn a_card_may_leave_out_what_only_people_read() {
 #[test]
 fn a_value_that_cannot_be_is_named_with_what_is_expected() {
     let (good, _) = model(Architecture::RESNET1D_WANG, 2);
-    let cases: [(&str, Spoil); 10] = [
+    let cases: [(&str, Spoil); 11] = [
         ("name", |card| card.name = "../x".into()),
         ("labels", |card| card.labels.clear()),
         ("labels.code", |card| card.labels[1].code = card.labels[0].code.clone()),
@@ -283,6 +298,9 @@ fn a_value_that_cannot_be_is_named_with_what_is_expected() {
         ("window.span", |card| card.window.span = 1.0),
         ("window.stride", |card| card.window.stride = 251),
         ("calibration.temperature", |card| card.calibration.temperature = 0.0),
+        ("calibration.isotonic", |card| {
+            card.calibration.isotonic.insert("L0".into(), vec![[0.5, 0.9], [0.6, 0.1]]);
+        }),
     ];
     for (field, spoil) in cases {
         let mut card = good.clone();

@@ -43,7 +43,15 @@ pub fn answers(model: &Model, data: &Dataset, fold: u8, seen: impl FnMut(usize))
     Ok(predict(model, data, &examples, seen))
 }
 
-/// A model's report: its answers at its own temperature and thresholds; `aggregate` overrides the card's.
+/// A model's calibrated probabilities with what is true; `aggregate` overrides the card's.
+///
+/// # Errors
+/// An answer is not a number.
+pub fn table(card: &Card, answers: &Predictions, aggregate: Aggregate) -> Result<Table, TableError> {
+    Table::from_f32(answers.classes, &answers.calibrated(card, aggregate), &answers.truth)
+}
+
+/// A model's report: its answers with its own calibration and thresholds; `aggregate` overrides the card's.
 ///
 /// # Errors
 /// Answers and card do not fit.
@@ -53,8 +61,7 @@ pub fn report(
     aggregate: Aggregate,
     how: &Bootstrap,
 ) -> Result<Report, EvaluateError> {
-    let probabilities = answers.probabilities(f64::from(card.calibration.temperature), aggregate);
-    let table = Table::from_f32(answers.classes, &probabilities, &answers.truth)?;
+    let table = table(card, answers, aggregate)?;
     let codes: Vec<String> = card.labels.iter().map(|label| label.code.clone()).collect();
     let thresholds: Vec<f64> = card.labels.iter().map(|label| f64::from(label.threshold)).collect();
     Ok(Report::new(&table, &codes, &thresholds, how)?)

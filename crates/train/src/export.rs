@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Window, weights};
+use classify::{Backend, Card, Classifier, Input, Label, Precision, Window, weights};
 use nets::Architecture;
 use serde_json::{Value, json};
 
 use crate::batches::stride_of;
+use crate::calibrate;
 use crate::checkpoint::write_whole;
 use crate::dataset::{Dataset, Meaning};
-use crate::evaluate::{EvaluateError, answers, report};
-use crate::metrics::{Bootstrap, Report, Table, TableError, ThresholdRule, choose_all};
-use crate::predict::Model;
+use crate::evaluate::{EvaluateError, answers, report, table};
+use crate::metrics::{Bootstrap, Report, TableError, ThresholdRule, choose_all};
+use crate::predict::{Model, Predictions};
 use crate::tasks::Task;
 use crate::training::{Settings, Trained};
 
@@ -64,8 +65,19 @@ pub struct Provenance {
     pub commit: String,
 }
 
-/// Writes a model folder: weights in half precision, temperature and thresholds chosen on fold 9 with these very
-/// weights, and fold 9's figures. Returns the card and the report.
+/// A model folder that was written.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Its card.
+    pub card: Card,
+    /// Fold 9's figures.
+    pub figures: Report,
+    /// The network's answers on fold 9.
+    pub answers: Predictions,
+}
+
+/// Writes a model folder: weights in half precision, calibration and thresholds chosen on fold 9 with these very
+/// weights, and fold 9's figures.
 ///
 /// # Errors
 /// A file cannot be written, or the network and the data do not fit.
@@ -76,7 +88,7 @@ pub fn export(
     (data, input): (&Dataset, &Input),
     provenance: &Provenance,
     device: &Device,
-) -> Result<(Card, Report), ExportError> {
+) -> Result<Exported, ExportError> {
     let classes = data.labels.len();
     let architecture = settings.architecture;
     let bytes = weights::encode(&trained.network, Precision::Half)?;
@@ -84,15 +96,9 @@ pub fn export(
     // What ships is measured: the network with its numbers rounded.
     let model = Model::new(graph.clone(), &weights::decode(&bytes)?, device)?;
     let recipe = &settings.recipe;
-    let predictions = answers(&model, data, 9, |_| ())?;
-    let temperature = predictions.best_temperature(recipe.aggregate);
-    let probabilities = predictions.probabilities(temperature, recipe.aggregate);
-    let table = Table::from_f32(classes, &probabilities, &predictions.truth)?;
-    let thresholds: Vec<f64> = choose_all(&table, ThresholdRule::F1)
-        .into_iter()
-        .enumerate()
-        .map(|(label, threshold)| between_scores(threshold, &table.class(label).0))
-        .collect();
+    let answers = answers(&model, data, 9, |_| ())?.exclusive(recipe.objective.labels.is_exclusive());
+    let codes: Vec<String> = data.labels.iter().map(|label| label.code.clone()).collect();
+    let fitted = calibrate::fit(&answers, &codes, recipe.aggregate)?;
 
     let windows = if input.samples as f64 / input.rate < 10.0 { stride_of(input.samples) } else { 0 };
     let mut card = Card {
@@ -102,12 +108,11 @@ pub fn export(
         labels: data
             .labels
             .iter()
-            .zip(&thresholds)
-            .map(|(label, threshold)| Label {
+            .map(|label| Label {
                 code: label.code.clone(),
                 name: label.name.clone(),
                 group: label.group.clone(),
-                threshold: *threshold as f32,
+                threshold: 0.5,
             })
             .collect(),
         input: input.clone(),
@@ -116,7 +121,7 @@ pub fn export(
             span: SPAN.max(input.samples as f64 / input.rate),
             aggregate: recipe.aggregate.into(),
         },
-        calibration: Calibration { temperature: temperature as f32 },
+        calibration: fitted.calibration,
         weights: weights::describe(WEIGHTS, &bytes, Precision::Half),
         exclusive: recipe.objective.labels.is_exclusive(),
         task: settings.task.name().to_owned(),
@@ -133,10 +138,20 @@ pub fn export(
         known_answer: None,
         other: serde_json::Map::new(),
     };
-    let figures = report(&card, &predictions, recipe.aggregate, &Bootstrap::default())?;
+    let table = table(&card, &answers, recipe.aggregate)?;
+    for (number, threshold) in choose_all(&table, ThresholdRule::F1).into_iter().enumerate() {
+        card.labels[number].threshold = between_scores(threshold, &table.class(number).0) as f32;
+    }
+    let figures = report(&card, &answers, recipe.aggregate, &Bootstrap::default())?;
     card.metrics = json!({
         "fold_9": serde_json::to_value(&figures)?,
-        "note": "Temperature and thresholds were chosen on fold 9 itself; AUC does not depend on either.",
+        "calibration": {
+            "compared": fitted.compared,
+            "unseen": fitted.unseen,
+            "note": "Fold 9 cut into five parts, each judged by what was fitted to the others: cross entropy by \
+                     temperature alone and by isotonic regression beside it, calibration error of what was taken.",
+        },
+        "note": "Calibration and thresholds were chosen on fold 9 itself; AUC does not depend on either.",
     });
     let classifier = Classifier::load(card.clone(), &bytes, Backend::Burn(Device::flex()))?;
     card.known_answer = Some(classify::wait(classifier.known_answer())?);
@@ -150,7 +165,7 @@ pub fn export(
     write("README.md", readme(&card, data, &figures).as_bytes())?;
     // The card last: a folder with a card is a whole model.
     write("card.json", card.to_json()?.as_bytes())?;
-    Ok((card, figures))
+    Ok(Exported { card, figures, answers })
 }
 
 /// A threshold that is a score, moved down towards one half, at most half way to the next lower score (on the scale of

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use classify::Card;
 use nets::cpu::Plan;
 use nets::graph::{Graph, LOGITS, Running};
 use nets::{Error, Tensors};
@@ -129,15 +130,37 @@ pub fn predict(model: &Model, data: &Dataset, examples: &[&Example], mut seen: i
 }
 
 impl Predictions {
-    /// Probabilities `[recording, label]`: logits over the temperature, the logistic function, then mean or maximum
-    /// over the recording's windows.
+    /// The same answers of a network whose labels exclude each other, or do not.
+    #[must_use]
+    pub fn exclusive(self, exclusive: bool) -> Predictions {
+        Predictions { exclusive, ..self }
+    }
+
+    /// The answers for some of the recordings, by their numbers.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(usize) -> bool) -> Predictions {
+        let numbers = || (0..self.logits.len()).filter(|&number| wanted(number));
+        Predictions {
+            logits: numbers().map(|number| self.logits[number].clone()).collect(),
+            truth: numbers().flat_map(|number| &self.truth[number * self.classes..][..self.classes]).copied().collect(),
+            classes: self.classes,
+            exclusive: self.exclusive,
+        }
+    }
+
+    /// Probabilities `[recording, label]` as a model's card says, with all of its calibration.
+    pub fn calibrated(&self, card: &Card, aggregate: Aggregate) -> Vec<f32> {
+        self.logits.iter().flat_map(|logits| card.probabilities(logits, aggregate.into())).collect()
+    }
+
+    /// Probabilities `[recording, label]`: logits over the temperature, the logistic function (or the softmax), then mean
+    /// or maximum over the recording's windows.
     pub fn probabilities(&self, temperature: f64, aggregate: Aggregate) -> Vec<f32> {
         self.logits
             .iter()
             .flat_map(|logits| {
                 let temperature = temperature as f32;
-                let (classes, exclusive) = (self.classes, self.exclusive);
-                classify::windows::probabilities(logits, classes, temperature, exclusive, aggregate.into())
+                classify::windows::probabilities(logits, self.classes, temperature, self.exclusive, aggregate.into())
             })
             .collect()
     }

@@ -79,6 +79,16 @@ pub enum Aggregate {
     Max,
 }
 
+impl Aggregate {
+    /// How a model's card puts windows together.
+    pub fn of(card: &classify::Card) -> Aggregate {
+        match card.window.aggregate {
+            classify::Aggregate::Mean => Aggregate::Mean,
+            classify::Aggregate::Max => Aggregate::Max,
+        }
+    }
+}
+
 impl From<Aggregate> for classify::Aggregate {
     fn from(aggregate: Aggregate) -> classify::Aggregate {
         match aggregate {

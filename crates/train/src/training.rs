@@ -276,7 +276,8 @@ pub fn train(
         } else if validates {
             let all = split.validation.len();
             let model = Model::new(graph.clone(), &state.network, device)?;
-            let predictions = predict(&model, split.data, split.validation, |done| watch.validating(done, all));
+            let predictions = predict(&model, split.data, split.validation, |done| watch.validating(done, all))
+                .exclusive(recipe.objective.labels.is_exclusive());
             let probabilities = predictions.probabilities(1.0, recipe.aggregate);
             entry.validation_loss = Some(predictions.cross_entropy(1.0, recipe.aggregate));
             entry.validation_auc = Table::from_f32(classes, &probabilities, &predictions.truth)

@@ -1,18 +1,21 @@
 //! `train-native evaluate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use classify::weights;
-use serde_json::json;
-use train::evaluate::{answers, as_text, fit_to_card, report};
+use classify::Card;
+use serde_json::{Value, json};
+use train::dataset::Dataset;
+use train::evaluate::{answers, as_text, fit_to_card, report, table};
+use train::folder;
 use train::metrics::Bootstrap;
-use train::predict::Model;
+use train::operating::{self, Wanted, operating_points};
+use train::predict::Predictions;
 use train::progress::counted;
 use train::recipes::Aggregate;
-use train::tasks::Task;
-use train::{simulated, source};
+
+use super::recordings;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -28,6 +31,12 @@ pub struct Options {
     /// How windows become a record's probability [default: the card's]
     #[arg(long, value_enum)]
     aggregate: Option<Aggregate>,
+    /// Also say each label's threshold that reaches this sensitivity on fold 9, and what it gives on the fold
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    sensitivity: Option<f64>,
+    /// The same for a specificity
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    specificity: Option<f64>,
     /// Bootstrap draws
     #[arg(long, default_value_t = 1000)]
     draws: usize,
@@ -42,51 +51,52 @@ pub struct Options {
     device: super::device::Choice,
 }
 
-/// Simulated recordings of each condition to measure a model of them on; another seed than any training's.
-const SIMULATED: (usize, u64) = (100, 0xe1a1);
+/// A share above 0, up to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let wrong = || format!("expected a number above 0, up to 1, such as 0.9, found {text:?}");
+    text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0).ok_or_else(wrong)
+}
+
+/// The fold that every choice is made on.
+const CHOICES: u8 = 9;
 
 /// Runs `train-native evaluate`.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let (card, bytes) = super::sources::model(&options.model)?;
-    let device = options.device.open()?;
-    let model = Model::new(card.graph()?, &weights::decode(&bytes)?, &device)?;
-
-    let mut data = if let Some(folder) = &options.data {
-        let task = <Task as clap::ValueEnum>::from_str(&card.task, false)
-            .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of PTB-XL's", card.name, card.task))?;
-        source::load(folder, task, false, &mut |line| eprintln!("{line}"))?
-    } else {
-        let bar = counted("simulating", (SIMULATED.0 * card.labels.len()) as u64);
-        let data = simulated::simulated(SIMULATED.0, SIMULATED.1, |done| bar.set_position(done as u64))?;
-        bar.finish_and_clear();
-        data
-    };
+    let card = folder::card(&options.model)?;
+    let network = folder::network(&options.model, &card, &options.device.open()?)?;
+    let wanted: Vec<Wanted> = (options.sensitivity.map(Wanted::Sensitivity).into_iter())
+        .chain(options.specificity.map(Wanted::Specificity))
+        .collect();
+    let folds = if wanted.is_empty() { vec![options.fold] } else { vec![options.fold, CHOICES] };
+    let mut data = recordings::load(options.data.as_deref(), recordings::task_of(&card)?, &folds)?;
     fit_to_card(&mut data, &card)?;
-    let bar = counted("classifying", data.examples_of(&[options.fold], true).len() as u64);
-    let predictions = answers(&model, &data, options.fold, |done| bar.set_position(done as u64))?;
-    bar.finish_and_clear();
-    let own = match card.window.aggregate {
-        classify::Aggregate::Mean => Aggregate::Mean,
-        classify::Aggregate::Max => Aggregate::Max,
+    let answers_on = |fold: u8| -> anyhow::Result<Predictions> {
+        let bar = counted("classifying", data.examples_of(&[fold], true).len() as u64);
+        let found = answers(&network, &data, fold, |done| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
+        Ok(found)
     };
-    let aggregate = options.aggregate.unwrap_or(own);
+    let predictions = answers_on(options.fold)?;
+    let aggregate = options.aggregate.unwrap_or(Aggregate::of(&card));
     let how = Bootstrap { draws: options.draws, ..Bootstrap::default() };
     let figures = report(&card, &predictions, aggregate, &how)?;
     if let Some(path) = &options.predictions {
-        let ids: Vec<u32> = data.examples_of(&[options.fold], true).iter().map(|example| example.id).collect();
-        let probabilities = predictions.probabilities(f64::from(card.calibration.temperature), aggregate);
-        let mut table = csv::Writer::from_path(path).with_context(|| format!("writing {}", path.display()))?;
-        let codes = || card.labels.iter().map(|label| label.code.as_str());
-        let head = codes().map(str::to_owned).chain(codes().map(|code| format!("true {code}")));
-        table.write_record(std::iter::once("ecg_id".to_owned()).chain(head))?;
-        let rows = probabilities.chunks(predictions.classes).zip(predictions.truth.chunks(predictions.classes));
-        for (id, (own, truth)) in ids.iter().zip(rows) {
-            let numbers = own.iter().chain(truth).map(ToString::to_string);
-            table.write_record(std::iter::once(id.to_string()).chain(numbers))?;
-        }
-        table.flush()?;
+        write_predictions(path, (&card, aggregate), &data, options.fold, &predictions)?;
+    }
+    let mut points = Vec::new();
+    if !wanted.is_empty() {
+        let codes: Vec<String> = card.labels.iter().map(|label| label.code.clone()).collect();
+        let measured = table(&card, &predictions, aggregate)?;
+        // Never on the test fold, whatever fold is asked for.
+        let chosen =
+            if options.fold == CHOICES { measured.clone() } else { table(&card, &answers_on(CHOICES)?, aggregate)? };
+        points.extend(wanted.into_iter().map(|wanted| (wanted, operating_points(&codes, &chosen, &measured, wanted))));
     }
     if options.json {
+        let points: Vec<Value> = points
+            .iter()
+            .map(|(wanted, points)| json!({"wanted": wanted, "chosen_on_fold": CHOICES, "labels": points}))
+            .collect();
         let value = json!({
             "model": card.name,
             "weights_sha256": card.weights.sha256,
@@ -94,11 +104,38 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
             "fold": options.fold,
             "aggregate": aggregate,
             "report": figures,
+            "operating_points": points,
         });
         println!("{}", serde_json::to_string_pretty(&value)?);
     } else {
         println!("{} on fold {} of {}", card.name, options.fold, data.name);
         print!("{}", as_text(&figures));
+        for (wanted, points) in &points {
+            print!("\n{}", operating::as_text(points, *wanted, options.fold));
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each recording's calibrated probabilities and truth.
+fn write_predictions(
+    path: &Path,
+    (card, aggregate): (&Card, Aggregate),
+    data: &Dataset,
+    fold: u8,
+    predictions: &Predictions,
+) -> anyhow::Result<()> {
+    let ids: Vec<u32> = data.examples_of(&[fold], true).iter().map(|example| example.id).collect();
+    let probabilities = predictions.calibrated(card, aggregate);
+    let mut table = csv::Writer::from_path(path).with_context(|| format!("writing {}", path.display()))?;
+    let codes = || card.labels.iter().map(|label| label.code.as_str());
+    let head = codes().map(str::to_owned).chain(codes().map(|code| format!("true {code}")));
+    table.write_record(std::iter::once("ecg_id".to_owned()).chain(head))?;
+    let rows = probabilities.chunks(predictions.classes).zip(predictions.truth.chunks(predictions.classes));
+    for (id, (own, truth)) in ids.iter().zip(rows) {
+        let numbers = own.iter().chain(truth).map(ToString::to_string);
+        table.write_record(std::iter::once(id.to_string()).chain(numbers))?;
+    }
+    table.flush()?;
+    Ok(())
 }

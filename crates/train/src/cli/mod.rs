@@ -5,8 +5,11 @@ mod device;
 mod evaluate;
 mod explain_check;
 mod fetch;
+mod leaderboard;
 mod models;
 mod queue;
+mod recordings;
+mod report;
 mod sources;
 mod train;
 mod untrained;
@@ -30,6 +33,12 @@ const EXAMPLES: &str = "Examples:
       trains the shipped models in turn, for two hours; the same command goes on later
   train-native explain-check --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --ludb ~/ludb --write
       tests what the model's maps are worth and writes the figures into its card
+  train-native evaluate --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --sensitivity 0.9
+      also each label's threshold that reaches this on fold 9, and what it gives
+  train-native report --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --out report.html
+      curves, reliability and decisions as one HTML file (a run writes its own, with its learning curves)
+  train-native leaderboard --data ~/ptb-xl
+      every model of models/ on one fold, beside what was published of its network
   train-native fetch ptb-xl --out ~/ptb-xl
       gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB)";
 
@@ -49,6 +58,10 @@ enum Command {
     Evaluate(evaluate::Options),
     /// Test a model's maps: drawn weights, deletion and insertion, pointing at delineated waves
     ExplainCheck(explain_check::Options),
+    /// Write a model's report on a fold as one HTML file: curves, reliability, decisions
+    Report(report::Options),
+    /// Measure every model folder on one fold, beside what was published
+    Leaderboard(leaderboard::Options),
     /// Get a data set: goes on where it was cut, checks every file
     Fetch(fetch::Options),
     /// Train several networks one after the other, from a list; goes on where it was stopped
@@ -68,6 +81,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Train(options)) => train::run(&options),
         Some(Command::Evaluate(options)) => evaluate::run(&options),
         Some(Command::ExplainCheck(options)) => explain_check::run(&options),
+        Some(Command::Report(options)) => report::run(&options),
+        Some(Command::Leaderboard(options)) => leaderboard::run(&options),
         Some(Command::Fetch(options)) => fetch::run(&options),
         Some(Command::Queue(options)) => queue::run(&options),
         Some(Command::Models(options)) => models::run(&options),

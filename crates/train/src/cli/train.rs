@@ -14,7 +14,7 @@ use nets::{Architecture, Purpose};
 use train::chart::learning_curve;
 use train::checkpoint::{Epoch, write_whole};
 use train::dataset::Dataset;
-use train::evaluate::as_text;
+use train::evaluate::{as_text, table};
 use train::export::{Provenance, export};
 use train::loss::{Distillation, LabelLoss};
 use train::progress::{Terminal, counted};
@@ -96,7 +96,7 @@ pub struct Options {
     /// Model folder to write [default: models/NAME]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Folder for checkpoint and learning curve [default: target/runs/NAME-SEED]
+    /// Folder for checkpoint, learning curve and report [default: target/runs/NAME-SEED]
     #[arg(long, value_name = "DIR")]
     pub run: Option<PathBuf>,
     /// Where to compute
@@ -368,9 +368,15 @@ pub fn train_one(options: &Options, stop: &AtomicBool) -> anyhow::Result<Outcome
     }
     eprintln!("measuring on fold 9 and writing {}", out.display());
     let provenance = Provenance { name, command: options.command(), commit };
-    let (_, report) = export(&out, &settings, &trained, (&data, &input), &provenance, &device)?;
-    println!("fold 9, thresholds chosen there:\n{}", as_text(&report));
+    let exported = export(&out, &settings, &trained, (&data, &input), &provenance, &device)?;
+    println!("fold 9, calibration and thresholds chosen there:\n{}", as_text(&exported.figures));
     println!("{}", out.join("card.json").display());
+    let (card, figures) = (&exported.card, &exported.figures);
+    let table = table(card, &exported.answers, settings.recipe.aggregate)?;
+    let path = folder.join("report.html");
+    let run = train::report::Run { card, curve: &trained.curve, data: &data.name, fold: 9, table: &table, figures };
+    super::report::write(&path, &run)?;
+    println!("{}", path.display());
     Ok(Outcome::Done)
 }
 

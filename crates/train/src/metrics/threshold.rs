@@ -15,16 +15,19 @@ pub enum ThresholdRule {
     Youden,
     /// The largest threshold that reaches this sensitivity. For labels to consider.
     Sensitivity(f64),
+    /// The smallest threshold that reaches this specificity; none where even the largest score does not.
+    Specificity(f64),
 }
 
 /// Labels with no more positives than this overfit a threshold of their own.
 pub const FEW_POSITIVES: usize = 5;
 
-/// One label's threshold by a rule; `None` without a positive (and, for Youden, without a negative).
+/// One label's threshold by a rule; `None` without a positive (and, for Youden and specificity, without a negative).
 pub fn choose(scores: &[f64], truth: &[bool], rule: ThresholdRule) -> Option<f64> {
     let positives = truth.iter().filter(|&&truth| truth).count();
     let negatives = truth.len() - positives;
-    if positives == 0 || (rule == ThresholdRule::Youden && negatives == 0) {
+    let needs_negatives = matches!(rule, ThresholdRule::Youden | ThresholdRule::Specificity(_));
+    if positives == 0 || (needs_negatives && negatives == 0) {
         return None;
     }
     let mut order: Vec<usize> = (0..scores.len()).collect();
@@ -52,6 +55,13 @@ pub fn choose(scores: &[f64], truth: &[bool], rule: ThresholdRule) -> Option<f64
                     return Some(scores[record]);
                 }
                 0.0
+            }
+            ThresholdRule::Specificity(least) => {
+                // It only falls from here on.
+                if (counts.true_negative as f64 / negatives as f64) < least {
+                    break;
+                }
+                at as f64
             }
         };
         // Equal up to rounding is equal.
