@@ -41,10 +41,16 @@ pub(super) fn summed(
         faults.push(format!("it hardly changes when all weights are drawn anew (rank correlation {last:.2})"));
     }
     if deletion.low <= 0.0 {
-        faults.push("taking away what it shows first lowers the probability no faster than random maps do".to_owned());
+        faults.push(
+            "taking away what it shows first was not seen to lower the probability faster than by random maps"
+                .to_owned(),
+        );
     }
     if insertion.low <= 0.0 {
-        faults.push("putting back what it shows first raises the probability no faster than random maps do".to_owned());
+        faults.push(
+            "putting back what it shows first was not seen to raise the probability faster than by random maps"
+                .to_owned(),
+        );
     }
     CheckedMap {
         kind,

@@ -45,7 +45,7 @@ pub fn point(explanation: &Explanation, rate: f64, length: usize, waves: &[Delin
         };
         let delineated = |sample: &usize| shared(&|waves| spans(waves, time(*sample)));
         let samples: Vec<usize> = (0..length).filter(delineated).collect();
-        let Some(&highest) = samples.iter().max_by(|&&a, &&b| line[a].total_cmp(&line[b])) else { continue };
+        let Some(highest) = highest(line, &samples) else { continue };
         for (tally, wave) in tallies.iter_mut().zip(Wave::ALL) {
             let inside = |sample: usize| shared(&|waves| inside(waves, wave, time(sample)));
             tally.of += 1;
@@ -54,6 +54,14 @@ pub fn point(explanation: &Explanation, rate: f64, length: usize, waves: &[Delin
         }
     }
     tallies
+}
+
+/// The sample of the highest score; where a stretch shares it, as a map of half seconds has it, the stretch's middle.
+fn highest(line: &[f32], samples: &[usize]) -> Option<usize> {
+    let top = samples.iter().map(|&sample| line[sample]).max_by(f32::total_cmp)?;
+    let from = samples.iter().position(|&sample| line[sample] == top)?;
+    let shared = samples[from..].iter().take_while(|&&sample| line[sample] == top).count();
+    samples.get(from + shared / 2).copied()
 }
 
 fn of_lead<'a>(waves: &'a [Delineated], lead: &Lead) -> Vec<&'a Delineated> {
@@ -88,4 +96,17 @@ pub fn pointed(all: &[[Tally; 3]]) -> Vec<Pointed> {
         })
     };
     Wave::ALL.into_iter().enumerate().filter_map(of_wave).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_of_equal_scores_points_at_its_middle() {
+        let line = [9.0, 0.0, 3.0, 3.0, 3.0, 1.0, 3.0];
+        assert_eq!(highest(&line, &[1, 2, 3, 4, 5, 6]), Some(3));
+        assert_eq!(highest(&line, &[5, 6]), Some(6));
+        assert_eq!(highest(&line, &[]), None);
+    }
 }
