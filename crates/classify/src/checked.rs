@@ -1,5 +1,7 @@
 //! What the check of a model's maps found, as its card states it (`train-native explain-check`).
 
+use core::fmt::Write as _;
+
 use ecg::{Explanation, ExplanationKind};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +78,7 @@ impl Card {
     /// A map whose meaning says so where its kind failed the check of this model.
     pub(crate) fn warned(&self, mut map: Explanation) -> Explanation {
         if let Some(checked) = self.checked(map.kind).filter(|checked| !checked.passes) {
-            map.meaning.push_str(&format!(" This map failed the check: {}.", checked.note));
+            let _ = write!(map.meaning, " This map failed the check: {}.", checked.note);
         }
         map
     }

@@ -118,15 +118,23 @@ impl RecordFeatures {
 pub fn condition(mut leads: Vec<Vec<f32>>, input: &Input, patient: &Patient) -> Result<Vec<Vec<f32>>, Error> {
     for filter in &input.filters {
         if let Some(filter) = filter.design(input.rate)? {
-            leads.iter_mut().for_each(|lead| *lead = filter.forth_and_back(lead));
+            for lead in &mut leads {
+                *lead = filter.forth_and_back(lead);
+            }
         }
     }
     match input.scaling {
         Scaling::Standard => {
             let scale = |value: f32| ((f64::from(value) - input.mean) / input.std) as f32;
-            leads.iter_mut().flatten().for_each(|value| *value = scale(*value));
+            for value in leads.iter_mut().flatten() {
+                *value = scale(*value);
+            }
         }
-        Scaling::Range => leads.iter_mut().for_each(|lead| to_range(lead)),
+        Scaling::Range => {
+            for lead in &mut leads {
+                to_range(lead);
+            }
+        }
         Scaling::Recording => to_own_deviation(&mut leads),
     }
     if !input.bands.is_empty() {

@@ -100,7 +100,9 @@ pub fn align(recording: &Recording, input: &Input, span: f64) -> Result<Aligned,
     }
     // What all leads share: they may differ by a sample.
     let present = own.iter().map(Vec::len).min().unwrap_or(0);
-    own.iter_mut().for_each(|samples| samples.truncate(present));
+    for samples in &mut own {
+        samples.truncate(present);
+    }
     let held = (length - present) as f64 <= length as f64 * TOLERATED_SHORTFALL;
     let features = input.record_features.count();
     let channels = condition(own, input, &recording.patient)?;

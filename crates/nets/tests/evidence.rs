@@ -42,8 +42,9 @@ fn a_position_made_a_little_stronger_raises_the_logit_by_its_share() {
                 let at = |factor: f32| {
                     let mut changed = maps.clone();
                     for map in changed.chunks_exact_mut(shape.size()) {
-                        let here = &mut map[position * shape.channels..(position + 1) * shape.channels];
-                        here.iter_mut().for_each(|value| *value *= factor);
+                        for value in &mut map[position * shape.channels..(position + 1) * shape.channels] {
+                            *value *= factor;
+                        }
                     }
                     logits(&graph, &tensors, changed)
                 };

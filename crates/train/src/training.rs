@@ -307,7 +307,9 @@ fn validation_loss(learner: &Learner, settings: &Settings, split: Split<'_>, wat
     let mut done = 0;
     for examples in split.validation.chunks(recipe.batch.min(32)) {
         let mut inputs = Vec::new();
-        examples.iter().for_each(|example| split.data.window(example, 0, window, &mut inputs));
+        for example in examples {
+            split.data.window(example, 0, window, &mut inputs);
+        }
         let targets = Targets::of(examples.len(), &[]);
         let lesson = Lesson { inputs: &inputs, targets, seed: done as u64 };
         sum += learner.loss(&lesson, &recipe.objective) * examples.len() as f64;

@@ -18,6 +18,7 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+use core::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use burn::tensor::Device;
@@ -223,7 +224,7 @@ pub fn check(
     let kinds = figures.first().ok_or(CheckError::NoRecordings)?;
     let mut data = format!("{} recordings ({origin}), {} random maps each", recordings.len(), settings.random_maps);
     if !delineated.is_empty() {
-        data.push_str(&format!("; pointing on {} recordings of LUDB", delineated.len()));
+        let _ = write!(data, "; pointing on {} recordings of LUDB", delineated.len());
     }
     let summary = |(place, first): (usize, &Figures)| {
         let of_kind: Vec<&Figures> = figures.iter().filter_map(|figures| figures.get(place)).collect();

@@ -33,7 +33,9 @@ fn ranks(values: &[f32]) -> Vec<f64> {
         // Ranks already given are fewer than the ranks of this run; the run's mean rank is its middle.
         let before = order.partition_point(|&place| values[place].total_cmp(&values[tied[0]]).is_lt());
         let rank = before as f64 + f64::midpoint(tied.len() as f64, 1.0);
-        tied.iter().for_each(|&place| ranks[place] = rank);
+        for &place in tied {
+            ranks[place] = rank;
+        }
     }
     ranks
 }

@@ -163,7 +163,9 @@ impl Objective {
                 triplet_loss(embeddings, targets.labels, targets.records, self.triplet.margin, OneSided::Pull);
             let share = self.triplet.weight / classes.max(1) as f64;
             loss.value += share * each.iter().sum::<f64>();
-            gradient.iter_mut().for_each(|slope| *slope *= share as f32);
+            for slope in &mut gradient {
+                *slope *= share as f32;
+            }
             loss.gradients.insert(EMBEDDINGS, gradient);
         }
         if let (Some(distillation), Some(teacher)) = (&self.distillation, targets.teacher) {
