@@ -92,7 +92,7 @@ pub struct Dataset {
     pub name: String,
     /// What each part is, one phrase a part, for the model's card.
     pub origin: Vec<String>,
-    /// Whether exactly one label applies to a recording.
+    /// Whether a network's logits are a softmax's: exactly one label applies to a recording.
     pub exclusive: bool,
 }
 

@@ -34,7 +34,7 @@ pub fn only(data: &Dataset, folds: &[u8]) -> Dataset {
         scaler: data.scaler,
         name: data.name.clone(),
         origin: data.origin.clone(),
-        exclusive: false,
+        exclusive: data.exclusive,
     }
 }
 

@@ -234,7 +234,7 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("PTB-XL {}", metadata.version);
-    Dataset { labels, parts, examples, scaler, name, origin, exclusive: task.is_exclusive() }
+    Dataset { labels, parts, examples, scaler, name, origin, exclusive: task.wants_softmax() }
 }
 
 #[cfg(test)]

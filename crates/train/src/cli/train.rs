@@ -216,7 +216,7 @@ impl Options {
         let mut recipe = self.recipe.map_or_else(|| RecipeName::for_network(self.model), RecipeName::recipe);
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
         recipe.schedule = recipe.schedule.over(recipe.epochs);
-        if self.task.is_exclusive() {
+        if self.task.wants_softmax() {
             recipe.objective.labels = LabelLoss::CrossEntropy;
         }
         if self.teacher.is_some() {
