@@ -55,20 +55,35 @@ pub fn pool_adjacent_violators(scores: &[f64], truth: &[bool]) -> Vec<Block> {
     blocks.iter().map(mean).collect()
 }
 
+/// How much faster than the network's probability a line may rise. Neighbours that a steeper one would part differ by
+/// chance, and engines that agree to 1e-5 must still agree to 1e-3 after it.
+pub const STEEPEST: f64 = 10.0;
+
 /// The line that one label's probabilities are read off: points `[probability, share]` for a model's card.
 ///
 /// The blocks' means are joined by straight lines, and those to (0, 0) and (1, 1) (centred isotonic regression, Oron and
-/// Flournoy, Stat. Biopharm. Res. 9:258, 2017), so that recordings of different probability keep their order. One recording
-/// with the label at the lowest score and one without it at the highest are added beforehand: no block is all or nothing
-/// merely because the fold is small.
+/// Flournoy, Stat. Biopharm. Res. 9:258, 2017), so that recordings of different probability keep their order; blocks that
+/// would be joined by a line steeper than [`STEEPEST`] are one. One recording with the label at the lowest score and one
+/// without it at the highest are added beforehand: no block is all or nothing merely because the fold is small.
 pub fn line(scores: &[f64], truth: &[bool]) -> Vec<[f32; 2]> {
     let mut scores = scores.to_vec();
     let mut truth = truth.to_vec();
     let (lowest, highest) = (scores.iter().copied().reduce(f64::min), scores.iter().copied().reduce(f64::max));
     scores.extend(lowest.into_iter().chain(highest));
     truth.extend(lowest.map(|_| true).into_iter().chain(highest.map(|_| false)));
-    let blocks = pool_adjacent_violators(&scores, &truth);
-    let mut points = vec![[0.0_f32, 0.0]];
+    let mut blocks: Vec<Block> = Vec::new();
+    for mut block in pool_adjacent_violators(&scores, &truth) {
+        let steep =
+            |lower: &Block, higher: &Block| higher.share - lower.share > STEEPEST * (higher.score - lower.score);
+        while let Some(lower) = blocks.pop_if(|lower| steep(lower, &block)) {
+            block = together(&lower, &block);
+        }
+        blocks.push(block);
+    }
+    let (first, last) = (blocks.first().copied(), blocks.last().copied());
+    let start = first.map_or(0.0, |first| (first.share - STEEPEST * first.score).max(0.0));
+    let end = last.map_or(1.0, |last| (last.share + STEEPEST * (1.0 - last.score)).min(1.0));
+    let mut points = vec![[0.0, start as f32]];
     // What f32 cannot tell apart is one point.
     for block in &blocks {
         let point = [block.score as f32, block.share as f32];
@@ -76,8 +91,15 @@ pub fn line(scores: &[f64], truth: &[bool]) -> Vec<[f32; 2]> {
             points.push(point);
         }
     }
-    points.push([1.0, 1.0]);
+    points.push([1.0, end as f32]);
     points
+}
+
+/// Two blocks as one.
+fn together(one: &Block, other: &Block) -> Block {
+    let count = one.count + other.count;
+    let mean = |a: f64, b: f64| (a * one.count as f64 + b * other.count as f64) / count as f64;
+    Block { score: mean(one.score, other.score), share: mean(one.share, other.share), count }
 }
 
 #[cfg(test)]
@@ -127,5 +149,20 @@ mod tests {
         // Scores at the ends and nearer to each other than f32 tells.
         let points = line(&[0.0, 0.5, 0.5 + 1e-12, 1.0], &[false, false, true, true]);
         assert!(points.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] <= pair[1][1]), "{points:?}");
+    }
+
+    #[test]
+    fn a_line_is_nowhere_steeper_than_engines_can_agree_on() {
+        // All scores within a thousandth, told apart without an error; and all scores next to 0.
+        let near: Vec<f64> = (0..100).map(|k| 0.5 + f64::from(k) * 1e-5).collect();
+        let low: Vec<f64> = (0..100).map(|k| f64::from(k) * 1e-4).collect();
+        let truth: Vec<bool> = (0..100).map(|k| k >= 50).collect();
+        for scores in [near, low] {
+            let points = line(&scores, &truth);
+            for pair in points.windows(2) {
+                let rise = f64::from(pair[1][1] - pair[0][1]) / f64::from(pair[1][0] - pair[0][0]);
+                assert!((0.0..=STEEPEST * 1.001).contains(&rise), "{points:?}");
+            }
+        }
     }
 }

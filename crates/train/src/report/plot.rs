@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use super::html::{Markup, element, text};
 
 /// Room for the axes' numbers and titles, in the picture's own units.
-const LEFT: f64 = 34.0;
+const LEFT: f64 = 42.0;
 const BOTTOM: f64 = 30.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 6.0;
