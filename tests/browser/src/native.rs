@@ -22,6 +22,7 @@ impl Native {
     }
 
     /// The same command line with other models.
+    #[must_use]
     pub fn with_models(&self, models: PathBuf) -> Self {
         Self { build: self.build, models }
     }
