@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use classify::{Card, weights};
+use nets::Tensors;
 
 use crate::predict::Model;
 
@@ -45,17 +46,24 @@ pub fn card(folder: &Path) -> Result<Card, FolderError> {
     Card::parse(&bytes(&path)?).map_err(|source| FolderError::Model { path, source })
 }
 
-/// Reads the weights that a card names, checks them by their digest, and makes the network.
+/// Reads the weights that a card names, and checks them by their digest.
 ///
 /// # Errors
-/// They are not there, damaged, or another network's.
-pub fn network(folder: &Path, card: &Card, device: &Device) -> Result<Model, FolderError> {
+/// They are not there or damaged.
+pub fn tensors(folder: &Path, card: &Card) -> Result<Tensors, FolderError> {
     let path = folder.join(&card.weights.file);
     let bytes = bytes(&path)?;
-    let at_fault = |source| FolderError::Model { path: path.clone(), source };
-    weights::check(&card.weights, &bytes).map_err(at_fault)?;
-    let tensors = weights::decode(&bytes).map_err(at_fault)?;
-    let graph = card.graph().map_err(at_fault)?;
+    let read = weights::check(&card.weights, &bytes).and_then(|()| weights::decode(&bytes));
+    read.map_err(|source| FolderError::Model { path, source })
+}
+
+/// The network that a card names, with its weights.
+///
+/// # Errors
+/// The weights are not there, damaged, or another network's.
+pub fn network(folder: &Path, card: &Card, device: &Device) -> Result<Model, FolderError> {
+    let tensors = tensors(folder, card)?;
+    let graph = card.graph().map_err(|source| FolderError::Model { path: folder.to_owned(), source })?;
     Model::new(graph, &tensors, device).map_err(|source| FolderError::Network { path: folder.to_owned(), source })
 }
 

@@ -101,7 +101,7 @@ fn trained(folder: &Path) -> Vec<(String, Architecture)> {
     let mut found: Vec<(String, Architecture)> = entries
         .filter_map(Result::ok)
         .filter_map(|entry| {
-            let card = classify::Card::parse(&std::fs::read(entry.path().join("card.json")).ok()?).ok()?;
+            let card = train::folder::card(&entry.path()).ok()?;
             Some((card.name, card.architecture))
         })
         .collect();

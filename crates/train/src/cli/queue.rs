@@ -101,10 +101,7 @@ fn standing(run: &train::Options) -> Standing {
     let done = if run.model.purpose() == Purpose::PreTraining {
         run.run_folder().join(PRE_TRAINED).exists()
     } else {
-        std::fs::read(run.model_folder().join("card.json"))
-            .ok()
-            .and_then(|bytes| classify::Card::parse(&bytes).ok())
-            .is_some_and(|card| card.command == run.command())
+        ::train::folder::card(&run.model_folder()).is_ok_and(|card| card.command == run.command())
     };
     if done {
         Standing::Done

@@ -8,6 +8,7 @@ use classify::{Card, weights};
 use nets::Tensors;
 use train::dataset::{Dataset, Example};
 use train::evaluate::fit_to_card;
+use train::folder;
 use train::predict::Model;
 
 use super::train::{Options, dataset};
@@ -62,28 +63,20 @@ impl TeacherModel {
 }
 
 /// The weights of a model folder, or of a run in pre-training.
-fn start(folder: &Path) -> anyhow::Result<Start> {
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("reading {}", path.display()));
-    let pre_trained = folder.join(PRE_TRAINED);
-    let bytes = if pre_trained.exists() { read(&pre_trained)? } else { model(folder)?.1 };
-    Ok(Start { tensors: weights::decode(&bytes)?, sum: weights::sha256(&bytes) })
+fn start(path: &Path) -> anyhow::Result<Start> {
+    let pre_trained = path.join(PRE_TRAINED);
+    if pre_trained.exists() {
+        let bytes = std::fs::read(&pre_trained).with_context(|| format!("reading {}", pre_trained.display()))?;
+        return Ok(Start { tensors: weights::decode(&bytes)?, sum: weights::sha256(&bytes) });
+    }
+    let card = folder::card(path)?;
+    Ok(Start { tensors: folder::tensors(path, &card)?, sum: card.weights.sha256 })
 }
 
-fn teacher(folder: &Path, device: &Device) -> anyhow::Result<TeacherModel> {
-    let (card, bytes) = model(folder)?;
-    let model = Model::new(card.graph()?, &weights::decode(&bytes)?, device)?;
+fn teacher(path: &Path, device: &Device) -> anyhow::Result<TeacherModel> {
+    let card = folder::card(path)?;
+    let model = folder::network(path, &card, device)?;
     Ok(TeacherModel { model, card })
-}
-
-/// A model folder's card and weights.
-pub fn model(folder: &Path) -> anyhow::Result<(Card, Vec<u8>)> {
-    let path = folder.join("card.json");
-    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let card = Card::parse(&bytes).with_context(|| format!("reading {}", path.display()))?;
-    let path = folder.join(&card.weights.file);
-    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    weights::check(&card.weights, &bytes).with_context(|| format!("reading {}", path.display()))?;
-    Ok((card, bytes))
 }
 
 /// Checks that student and teacher are shown the same recordings in the same order, of the same length.
