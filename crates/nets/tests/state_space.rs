@@ -67,15 +67,15 @@ fn parameter_counts_are_the_published_ones() {
         let found = supervised(Form { width, ..Form::PUBLISHED }, 71).unwrap().parameters() as f64 / 1e6;
         assert!((found - millions).abs() < 6e-4, "{width}: {found}");
     }
-    let linear = ecg_cpc(CPC_SAMPLES, Head::Linear, 71).unwrap();
+    let linear = ecg_cpc(WIDTH, CPC_SAMPLES, Head::Linear, 71).unwrap();
     assert_eq!(linear.parameters(), 2_932_736 + 71 * (WIDTH + 1));
     let encoder = linear.weights().iter().filter(|weight| weight.name.starts_with("encoder"));
     let encoder: usize = encoder.filter(|weight| weight.role == Role::Trained).map(nets::graph::Weight::size).sum();
     assert_eq!(encoder, 808_960);
-    assert_eq!(ecg_cpc(CPC_SAMPLES, Head::Attention, 71).unwrap().parameters(), 3_756_032);
+    assert_eq!(ecg_cpc(WIDTH, CPC_SAMPLES, Head::Attention, 71).unwrap().parameters(), 3_756_032);
     // Beside the body, pre-training has one matrix.
-    assert_eq!(ecg_cpc_contrast(2400, Projection::Linear).unwrap().parameters(), 2_932_736 + WIDTH * WIDTH);
-    let two = ecg_cpc_contrast(2400, Projection::TwoLayers).unwrap().parameters();
+    assert_eq!(ecg_cpc_contrast(WIDTH, 2400, Projection::Linear).unwrap().parameters(), 2_932_736 + WIDTH * WIDTH);
+    let two = ecg_cpc_contrast(WIDTH, 2400, Projection::TwoLayers).unwrap().parameters();
     assert_eq!(two, 2_932_736 + 2 * WIDTH * WIDTH + WIDTH);
 }
 
@@ -87,7 +87,7 @@ fn multiply_adds_are_the_published_ones() {
     assert_eq!(long(250, 2), 4 * 64_000_000);
     assert!(((found - long(250, 2)) as f64 / 1e9 - 0.53).abs() < 0.005, "{found}");
     // Tokens come at half the rate of samples.
-    let found = ecg_cpc(CPC_SAMPLES, Head::Linear, 71).unwrap().multiply_adds();
+    let found = ecg_cpc(WIDTH, CPC_SAMPLES, Head::Linear, 71).unwrap().multiply_adds();
     assert!(((found - long(300, 1)) as f64 / 1e9 - 0.87).abs() < 0.005, "{found}");
 }
 
@@ -130,21 +130,21 @@ fn supervised_s4_gives_the_published_forms_logits_for_windows_and_for_whole_reco
 #[test]
 fn ecg_cpc_gives_the_published_forms_numbers_with_both_heads_and_in_pre_training() {
     let golden = &golden("state_space")["ecg_cpc_600"];
-    let outputs = run(ecg_cpc(600, Head::Linear, 5).unwrap(), 600);
+    let outputs = run(ecg_cpc(WIDTH, 600, Head::Linear, 5).unwrap(), 600);
     assert_near(&host(outputs["logits"].clone()), &golden["linear"]);
 
-    let outputs = run(ecg_cpc(600, Head::Attention, 5).unwrap(), 600);
+    let outputs = run(ecg_cpc(WIDTH, 600, Head::Attention, 5).unwrap(), 600);
     assert_near(&host(outputs["logits"].clone()), &golden["attention"]);
     assert_eq!(outputs[ATTENTION].dims(), [1, 16, 1, 300]);
     let shares: Vec<f32> = host(outputs[ATTENTION].clone())[5 * 300..][..8].iter().map(|share| share * 300.0).collect();
     assert_near(&shares, &golden["attention_head_5_times_tokens"]);
 
-    let outputs = run(ecg_cpc_contrast(600, Projection::Linear).unwrap(), 600);
+    let outputs = run(ecg_cpc_contrast(WIDTH, 600, Projection::Linear).unwrap(), 600);
     let token = |name: &str| host(outputs[name].clone().narrow(2, 200, 1).narrow(3, 0, 8));
     assert_near(&token(ENCODED), &golden["encoded_token_200"]);
     assert_near(&token("logits"), &golden["expected_after_token_200"]);
 
-    let outputs = run(ecg_cpc_contrast(600, Projection::TwoLayers).unwrap(), 600);
+    let outputs = run(ecg_cpc_contrast(WIDTH, 600, Projection::TwoLayers).unwrap(), 600);
     let token = host(outputs["logits"].clone().narrow(2, 200, 1).narrow(3, 0, 8));
     assert_near(&token, &golden["expected_by_two_layers_after_token_200"]);
 }
@@ -171,7 +171,7 @@ fn the_diagonal_form_trains_nine_numbers_a_channel_more() {
 
 #[test]
 fn what_a_layer_predicts_from_does_not_see_later_samples() {
-    let graph = Arc::new(ecg_cpc_contrast(240, Projection::Linear).unwrap());
+    let graph = Arc::new(ecg_cpc_contrast(WIDTH, 240, Projection::Linear).unwrap());
     let device = Device::flex();
     let network = Running::load(graph.clone(), &drawn(&graph), &device).unwrap();
     let expected = |x: Vec<f32>| {

@@ -22,7 +22,7 @@ pub enum Protocol {
     /// The same with the backbone's weights as they were.
     FoundationFrozen,
     /// The thesis on InceptionFormer.
-    Thesis,
+    LongWei,
     /// EKnet.
     Eknet,
 }
@@ -50,7 +50,7 @@ impl Protocol {
             Protocol::LabelDecoupling => "Zhang et al. 2023",
             Protocol::ImleNet => "Reddy et al. 2021",
             Protocol::Foundation | Protocol::FoundationFrozen => "Al-Masud et al., arXiv 2509.25095",
-            Protocol::Thesis => "LongWei, thesis on InceptionFormer",
+            Protocol::LongWei => "LongWei's notes on InceptionFormer",
             Protocol::Eknet => "EKnet",
         }
     }
@@ -69,7 +69,7 @@ impl Protocol {
             Protocol::FoundationFrozen => {
                 "fold 10, mean over windows that do not overlap; attention over frozen weights; records without a diagnostic statement stay in"
             }
-            Protocol::Thesis => {
+            Protocol::LongWei => {
                 "fold 10, 100 Hz, whole records of 10 s; thresholds were partly chosen on the test fold"
             }
             Protocol::Eknet => {
@@ -175,7 +175,7 @@ pub fn all() -> Vec<Row> {
             add(network, task, finer(value), None, Protocol::FoundationFrozen);
         }
     }
-    add("inceptionformer-cross-stack", Task::Rhythm, 0.9552, None, Protocol::Thesis);
+    add("inceptionformer-cross-stack", Task::Rhythm, 0.9552, None, Protocol::LongWei);
     for (network, value) in EKNET {
         add(network, Task::Eknet, finer(value), None, Protocol::Eknet);
     }

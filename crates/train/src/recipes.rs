@@ -3,7 +3,7 @@
 use nets::{Architecture, Purpose};
 use serde::{Deserialize, Serialize};
 
-use crate::loss::{Goal, LabelLoss, Objective, Triplet};
+use crate::loss::{Beside, Goal, LabelLoss, Objective, Triplet};
 use crate::optimiser::AdamConfig;
 use crate::schedule::Schedule;
 
@@ -190,9 +190,18 @@ impl RecipeName {
     /// The recipe that a network was published with, as it is for that network.
     pub fn for_network(architecture: Architecture) -> Recipe {
         let mut recipe = RecipeName::of(architecture).recipe();
-        if let (Goal::Views { count }, "clocs-both") = (&mut recipe.objective.goal, architecture.name()) {
-            *count = nets::families::clocs::Views::BOTH.count();
+        let objective = &mut recipe.objective;
+        match (&mut objective.goal, architecture.name()) {
+            (Goal::Views { count }, "clocs-both") => *count = nets::families::clocs::Views::BOTH.count(),
+            (Goal::Prediction { width, .. }, name) if name.ends_with("-128") => *width = 128,
+            _ => {}
         }
+        objective.beside = match (architecture.family(), architecture.name()) {
+            ("mamil", _) => Some(Beside::Instances { weight: 0.5 }),
+            ("token-selection", _) => Some(Beside::ClassTokens { weight: 0.1 }),
+            (_, "eknet-p-stage1") => Some(Beside::Places { weight: 0.1 }),
+            _ => None,
+        };
         recipe
     }
 
@@ -209,6 +218,7 @@ impl RecipeName {
                 labels: LabelLoss::BinaryCrossEntropy,
                 triplet: Triplet { weight: 0.1, margin: 2.0 },
                 distillation: None,
+                beside: None,
             },
             augmentation: Augmentation::default(),
             clip: None,
@@ -287,7 +297,11 @@ impl RecipeName {
                 batch: 32,
                 schedule: Schedule::Constant { rate: 1e-4, beta1: 0.9 },
                 adam: adam(1e-3),
-                objective: with_goal(Goal::Prediction { steps: nets::families::cpc::STEPS, negatives: 128 }),
+                objective: with_goal(Goal::Prediction {
+                    steps: nets::families::cpc::STEPS,
+                    negatives: 128,
+                    width: nets::families::cpc::WIDTH,
+                }),
                 choice: Choice::Last,
                 ..plain
             },
@@ -304,6 +318,7 @@ impl RecipeName {
                 objective: with_goal(Goal::Prediction {
                     steps: nets::families::state_space::CPC_STEPS,
                     negatives: 128,
+                    width: nets::families::state_space::WIDTH,
                 }),
                 choice: Choice::Last,
                 ..plain

@@ -19,6 +19,8 @@ use crate::graph::{Eigenvalues, Graph, GraphError};
 const SHORT: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 250, rate: 100.0 };
 /// 10 s of twelve leads at 100 Hz.
 const WHOLE: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 1000, rate: 100.0 };
+/// Channels of networks that a processor trains in hours (ours).
+const NARROW: usize = 128;
 /// 10 s of twelve leads at 500 Hz.
 const PAGE: Input = Input { leads: 12, bands: 1, record_features: 0, samples: 5000, rate: 500.0 };
 
@@ -698,13 +700,13 @@ pub(super) static ENTRIES: &[&Entry] = &[
         name: "ecg-cpc",
         title: "ECG-CPC, fine-tuning",
         explanations: &[ClassActivation],
-        build: |classes| state_space::ecg_cpc(state_space::CPC_SAMPLES, Head::Linear, classes),
+        build: |classes| state_space::ecg_cpc(state_space::WIDTH, state_space::CPC_SAMPLES, Head::Linear, classes),
         ..ECG_CPC_LINE
     },
     &Entry {
         name: "ecg-cpc-frozen",
         title: "ECG-CPC, attention over a frozen network",
-        build: |classes| state_space::ecg_cpc(state_space::CPC_SAMPLES, Head::Attention, classes),
+        build: |classes| state_space::ecg_cpc(state_space::WIDTH, state_space::CPC_SAMPLES, Head::Attention, classes),
         ..ECG_CPC_LINE
     },
     &Entry {
@@ -712,13 +714,15 @@ pub(super) static ENTRIES: &[&Entry] = &[
         title: "ECG-CPC, pre-training",
         input: Input { leads: 12, bands: 1, record_features: 0, samples: 2400, rate: 240.0 },
         purpose: Purpose::PreTraining,
-        build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES, Projection::Linear),
+        build: |_| {
+            state_space::ecg_cpc_contrast(state_space::WIDTH, state_space::CPC_CONTRAST_SAMPLES, Projection::Linear)
+        },
         ..ECG_CPC_LINE
     },
     &Entry {
         name: "cpc",
         title: "CPC, fine-tuning",
-        build: |classes| cpc::classifier(cpc::SAMPLES, classes),
+        build: |classes| cpc::classifier(cpc::WIDTH, cpc::SAMPLES, classes),
         ..CPC_LINE
     },
     &Entry {
@@ -726,7 +730,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
         title: "CPC, pre-training",
         input: WHOLE,
         purpose: Purpose::PreTraining,
-        build: |_| cpc::contrast(cpc::CONTRAST_SAMPLES),
+        build: |_| cpc::contrast(cpc::WIDTH, cpc::CONTRAST_SAMPLES),
         ..CPC_LINE
     },
     &Entry {
@@ -967,7 +971,9 @@ pub(super) static ENTRIES: &[&Entry] = &[
         input: Input { leads: 12, bands: 1, record_features: 0, samples: 2400, rate: 240.0 },
         state: State::Reconstructed,
         purpose: Purpose::PreTraining,
-        build: |_| state_space::ecg_cpc_contrast(state_space::CPC_CONTRAST_SAMPLES, Projection::TwoLayers),
+        build: |_| {
+            state_space::ecg_cpc_contrast(state_space::WIDTH, state_space::CPC_CONTRAST_SAMPLES, Projection::TwoLayers)
+        },
         ..ECG_CPC_LINE
     },
     &Entry {
@@ -1090,5 +1096,48 @@ pub(super) static ENTRIES: &[&Entry] = &[
         explanations: &[],
         build: inceptionformer::ecg_transform,
         ..INCEPTIONFORMER_LINE
+    },
+    &Entry {
+        name: "ecg-cpc-128",
+        title: "ECG-CPC of 128 channels, fine-tuning",
+        explanations: &[ClassActivation],
+        build: |classes| state_space::ecg_cpc(NARROW, state_space::CPC_SAMPLES, Head::Linear, classes),
+        ..ECG_CPC_LINE
+    },
+    &Entry {
+        name: "ecg-cpc-contrast-128",
+        title: "ECG-CPC of 128 channels, pre-training",
+        input: Input { leads: 12, bands: 1, record_features: 0, samples: 2400, rate: 240.0 },
+        purpose: Purpose::PreTraining,
+        build: |_| state_space::ecg_cpc_contrast(NARROW, state_space::CPC_CONTRAST_SAMPLES, Projection::Linear),
+        ..ECG_CPC_LINE
+    },
+    &Entry {
+        name: "cpc-128",
+        title: "CPC of 128 numbers a token, fine-tuning",
+        build: |classes| cpc::classifier(NARROW, cpc::SAMPLES, classes),
+        ..CPC_LINE
+    },
+    &Entry {
+        name: "cpc-contrast-128",
+        title: "CPC of 128 numbers a token, pre-training",
+        input: WHOLE,
+        purpose: Purpose::PreTraining,
+        build: |_| cpc::contrast(NARROW, cpc::CONTRAST_SAMPLES),
+        ..CPC_LINE
+    },
+    &Entry {
+        name: "mvkt-18-student-contrast",
+        title: "MVKT-ECG, xresnet18 of one lead with a projection for its teacher's contrast",
+        input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+        build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::Eighteen, leads: 1, projects: true }, classes),
+        ..MVKT_LINE
+    },
+    &Entry {
+        name: "mvkt-34-student-contrast",
+        title: "MVKT-ECG, xresnet34 of one lead with a projection for its teacher's contrast",
+        input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
+        build: |classes| mvkt::mvkt(mvkt::Form { depth: mvkt::Depth::ThirtyFour, leads: 1, projects: true }, classes),
+        ..MVKT_LINE
     },
 ];

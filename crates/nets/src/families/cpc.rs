@@ -2,7 +2,7 @@
 //!
 //! Mehari and Strodthoff, "Self-supervised representation learning from 12-lead ECG data", Computers in Biology and
 //! Medicine 141 (2022) 105114 (arXiv 2103.12676), with the code that it names: 12 leads at 100 Hz, each sample a token.
-//! [`contrast`] is the pre-training, [`classifier`] what is fine-tuned. Its successor is
+//! Networks of fewer numbers than [`WIDTH`] are ours. [`contrast`] is the pre-training, [`classifier`] what is fine-tuned. Its successor is
 //! [`super::state_space::ecg_cpc`].
 
 use crate::graph::{Axis, Builder, Conv, Graph, GraphError, Place, Recurrent, Shape};
@@ -15,7 +15,7 @@ pub const CONTRAST_SAMPLES: usize = 1000;
 pub const SAMPLES: usize = 250;
 /// Samples that pre-training predicts ahead: 120 ms.
 pub const STEPS: usize = 12;
-/// Numbers of a token and of a context.
+/// Numbers of a token and of a context in the published network.
 pub const WIDTH: usize = 512;
 
 /// The output that holds the encoder's tokens, which pre-training predicts.
@@ -25,27 +25,27 @@ pub const ENCODED: &str = "encoded";
 /// products from 128 [`ENCODED`] tokens of the same recording that are drawn by chance.
 ///
 /// # Errors
-/// `samples` is 0.
-pub fn contrast(samples: usize) -> Result<Graph, GraphError> {
-    let (mut build, encoded, context) = contexts(samples);
+/// `width` or `samples` is 0.
+pub fn contrast(width: usize, samples: usize) -> Result<Graph, GraphError> {
+    let (mut build, encoded, context) = contexts(width, samples);
     build.output(ENCODED, encoded);
-    let expected = build.linear_no_bias("projection", context, WIDTH);
+    let expected = build.linear_no_bias("projection", context, width);
     build.finish(expected)
 }
 
 /// The network with a head for labels: mean, maximum and last of the contexts, then two linear layers.
 ///
 /// # Errors
-/// `classes` or `samples` is 0.
-pub fn classifier(samples: usize, classes: usize) -> Result<Graph, GraphError> {
-    let (mut build, _, context) = contexts(samples);
+/// `width`, `classes` or `samples` is 0.
+pub fn classifier(width: usize, samples: usize, classes: usize) -> Result<Graph, GraphError> {
+    let (mut build, _, context) = contexts(width, samples);
     let (mean, largest) = (build.mean(context), build.max(context));
     let last = build.pick(Axis::Length, context, [samples.saturating_sub(1)]);
     let x = build.concat(Axis::Channels, &[mean, largest, last]);
     let logits = build.within("head", |build| {
         let x = build.batch_norm("norm1", x);
         let x = build.dropout(x, 0.25);
-        let x = build.linear("linear1", x, WIDTH);
+        let x = build.linear("linear1", x, width);
         let x = build.relu(x);
         let x = build.batch_norm("norm2", x);
         let x = build.dropout(x, 0.5);
@@ -56,19 +56,19 @@ pub fn classifier(samples: usize, classes: usize) -> Result<Graph, GraphError> {
 
 /// Tokens of four layers that see one sample each, and what two LSTM layers make of each and those before it. That the
 /// encoder's convolutions have no bias beside their batch norms is reconstructed: both fit the published 0.80 million.
-fn contexts(samples: usize) -> (Builder, Place, Place) {
+fn contexts(width: usize, samples: usize) -> (Builder, Place, Place) {
     let mut build = Builder::new("cpc", Shape::new(1, samples, LEADS));
     let mut encoded = build.input();
     for number in 0..4 {
         encoded = build.within(format!("encoder.{number}"), |build| {
-            let x = build.conv("conv", encoded, Conv::new(WIDTH, 1).no_bias());
+            let x = build.conv("conv", encoded, Conv::new(width, 1).no_bias());
             let x = build.batch_norm("norm", x);
             build.relu(x)
         });
     }
     let mut context = encoded;
     for number in 0..2 {
-        context = build.recurrent(&format!("context.{number}"), context, Recurrent::lstm(WIDTH));
+        context = build.recurrent(&format!("context.{number}"), context, Recurrent::lstm(width));
     }
     (build, encoded, context)
 }

@@ -106,12 +106,12 @@ fn of_layers(name: &'static str, form: Form, space: impl Into<Op>, classes: usiz
     build.finish(logits)
 }
 
-/// ECG-CPC with a head for labels, on so many samples at 240 Hz.
+/// ECG-CPC of so many channels (published [`WIDTH`]) with a head for labels, on so many samples at 240 Hz.
 ///
 /// # Errors
-/// `classes` or `samples` is 0.
-pub fn ecg_cpc(samples: usize, head: Head, classes: usize) -> Result<Graph, GraphError> {
-    let (mut build, _, x) = cpc(samples);
+/// `width`, `classes` or `samples` is 0, or `width` is no multiple of [`HEADS`] where the head attends.
+pub fn ecg_cpc(width: usize, samples: usize, head: Head, classes: usize) -> Result<Graph, GraphError> {
+    let (mut build, _, x) = cpc(width, samples);
     build.output(FEATURES, x);
     let logits = build.within("head", |build| match head {
         Head::Linear => {
@@ -119,11 +119,11 @@ pub fn ecg_cpc(samples: usize, head: Head, classes: usize) -> Result<Graph, Grap
             build.linear("linear", x, classes)
         }
         Head::Attention => {
-            let query = build.table("query", Shape::new(1, 1, WIDTH), Start::Normal(0.02));
-            let query = build.linear_no_bias("to_query", query, WIDTH);
-            let key = build.linear_no_bias("to_key", x, WIDTH);
-            let value = build.linear_no_bias("to_value", x, WIDTH);
-            let scores = build.scores(query, key, HEADS, ((WIDTH / HEADS) as f64).sqrt().recip());
+            let query = build.table("query", Shape::new(1, 1, width), Start::Normal(0.02));
+            let query = build.linear_no_bias("to_query", query, width);
+            let key = build.linear_no_bias("to_key", x, width);
+            let value = build.linear_no_bias("to_value", x, width);
+            let scores = build.scores(query, key, HEADS, ((width / HEADS) as f64).sqrt().recip());
             let attention = build.softmax(Axis::Channels, scores);
             build.output(ATTENTION, attention);
             let pooled = build.mix(attention, value, HEADS);
@@ -137,28 +137,28 @@ pub fn ecg_cpc(samples: usize, head: Head, classes: usize) -> Result<Graph, Grap
 /// [`ENCODED`] tokens of the same recording that are drawn by chance (128 of them).
 ///
 /// # Errors
-/// `samples` is 0.
-pub fn ecg_cpc_contrast(samples: usize, projection: Projection) -> Result<Graph, GraphError> {
-    let (mut build, encoded, x) = cpc(samples);
+/// `width` or `samples` is 0.
+pub fn ecg_cpc_contrast(width: usize, samples: usize, projection: Projection) -> Result<Graph, GraphError> {
+    let (mut build, encoded, x) = cpc(width, samples);
     build.output(ENCODED, encoded);
     let expected = match projection {
-        Projection::Linear => build.linear_no_bias("projection", x, WIDTH),
+        Projection::Linear => build.linear_no_bias("projection", x, width),
         Projection::TwoLayers => build.within("projection", |build| {
-            let x = build.linear("linear1", x, WIDTH);
+            let x = build.linear("linear1", x, width);
             let x = build.relu(x);
-            build.linear_no_bias("linear2", x, WIDTH)
+            build.linear_no_bias("linear2", x, width)
         }),
     };
     build.finish(expected)
 }
 
 /// The encoder's tokens (120 a second), and what the predictor makes of each and those before it.
-fn cpc(samples: usize) -> (Builder, Place, Place) {
+fn cpc(width: usize, samples: usize) -> (Builder, Place, Place) {
     let mut build = Builder::new("ecg_cpc", Shape::new(1, samples, LEADS));
     let mut x = build.input();
     for number in 0..4 {
         x = build.within(format!("encoder.{number}"), |build| {
-            let conv = if number == 0 { Conv::new(WIDTH, 3).stride(2) } else { Conv::new(WIDTH, 1) };
+            let conv = if number == 0 { Conv::new(width, 3).stride(2) } else { Conv::new(width, 1) };
             let x = build.conv("conv", x, conv.no_bias());
             let x = build.batch_norm("norm", x);
             build.relu(x)

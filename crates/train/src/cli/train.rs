@@ -69,7 +69,7 @@ pub struct Options {
     /// What is learned from the teacher
     #[arg(long, value_enum, default_value = "labels")]
     pub distillation: Distilled,
-    /// Weight of what is learned from the teacher [default: 0.05 for stages, 1 for labels]
+    /// Weight of what is learned from the teacher [default: 0.05 for stages, 1 for labels, 0.8 for contrast]
     #[arg(long)]
     pub alpha: Option<f64>,
     /// Stages that count, from the last
@@ -111,6 +111,8 @@ pub enum Distilled {
     Labels,
     /// The maps behind DSAIL's last stages
     Stages,
+    /// The teacher's probabilities, and what it makes of each recording beside all others (MVKT-ECG)
+    Contrast,
 }
 
 impl Options {
@@ -195,8 +197,12 @@ impl Options {
         }
         if let Some(teacher) = &self.teacher {
             let _ = write!(text, " --teacher {}", folder(teacher));
-            if self.distillation == Distilled::Stages {
-                let _ = write!(text, " --distillation stages --stages {}", self.stages);
+            match self.distillation {
+                Distilled::Labels => {}
+                Distilled::Stages => {
+                    let _ = write!(text, " --distillation stages --stages {}", self.stages);
+                }
+                Distilled::Contrast => text.push_str(" --distillation contrast"),
             }
         }
         for (name, value) in
@@ -228,6 +234,12 @@ impl Options {
                     weights: [1.0 / 64.0, 1.0 / 16.0, 0.25, 1.0],
                     // Half of the weight at the fifteenth of the recipe's 200 epochs.
                     ramp: Some(15.0 * recipe.epochs as f64 / 200.0),
+                },
+                Distilled::Contrast => Distillation::LabelsAndContrast {
+                    labels: 1.0,
+                    temperature: 1.0,
+                    contrast: self.alpha.unwrap_or(0.8),
+                    sharpness: 0.07,
                 },
             });
         }
@@ -340,6 +352,15 @@ pub fn train_one(options: &Options, stop: &AtomicBool) -> anyhow::Result<Outcome
         (Some(teacher), Some(data), Some(training)) => Some(Teacher { model: &teacher.model, data, training }),
         _ => None,
     };
+    if let (Some(teacher), Some(distillation)) = (&teacher, &settings.recipe.objective.distillation) {
+        let student = options.model.graph(data.labels.len())?;
+        if let Some((who, output)) = distillation.missing(&student, teacher.model.graph()) {
+            bail!(
+                "this way of distillation compares {output:?}, which the {who}'s network does not give: expected DSAIL's \
+                 networks for stages, and for contrast an mvkt teacher with a student whose name ends in -contrast"
+            );
+        }
+    }
     let start = sources.start.as_ref().map(|start| &start.tensors);
     let split = Split { data: &data, training: &training, validation: &validation, start, teacher };
     let mut view = Terminal::new();

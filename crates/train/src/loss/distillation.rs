@@ -1,9 +1,11 @@
 //! What a student learns from a teacher beside the labels.
 
 use nets::families::dsail::STAGES;
-use nets::graph::LOGITS;
+use nets::families::mvkt::{EMBEDDING, PROJECTED, PROJECTION};
+use nets::graph::{Graph, LOGITS};
 use serde::{Deserialize, Serialize};
 
+use super::contrast::{projected, recording_contrast};
 use super::labels::{sigmoid, softplus};
 use super::{Loss, Outputs, Targets};
 
@@ -31,6 +33,20 @@ pub enum Distillation {
         /// Temperature.
         temperature: f64,
     },
+    /// The same, and a contrast of what both make of a recording: MVKT-ECG (papers.md, section 5). In place of its two
+    /// memories stand the batch's other recordings (ours); as in its paper, those with the very same labels are not held
+    /// against one another. The teacher being trained already, its embedding is brought to the student's 128 numbers by a
+    /// drawn map that stays (ours), where the paper trains one.
+    LabelsAndContrast {
+        /// Weight of the labels' part.
+        labels: f64,
+        /// Temperature of the labels' part.
+        temperature: f64,
+        /// Weight of the contrast.
+        contrast: f64,
+        /// Temperature of the contrast.
+        sharpness: f64,
+    },
 }
 
 impl Distillation {
@@ -43,7 +59,21 @@ impl Distillation {
         match self {
             Self::Stages { last, .. } => STAGES.iter().skip(STAGES.len().saturating_sub(*last)).copied().collect(),
             Self::Labels { .. } => vec![LOGITS],
+            Self::LabelsAndContrast { .. } => vec![LOGITS, EMBEDDING, PROJECTION],
         }
+    }
+
+    /// An output that the student's network should give but does not, or the teacher's.
+    pub fn missing(&self, student: &Graph, teacher: &Graph) -> Option<(&'static str, &'static str)> {
+        let lacks = |graph: &Graph, names: &[&'static str]| {
+            names.iter().copied().find(|name| !graph.outputs().contains_key(name))
+        };
+        let (own, teachers) = match self {
+            Self::LabelsAndContrast { .. } => (vec![LOGITS, PROJECTION], vec![LOGITS, EMBEDDING]),
+            _ => (self.reads(), self.reads()),
+        };
+        let own = lacks(student, &own).map(|name| ("student", name));
+        own.or_else(|| lacks(teacher, &teachers).map(|name| ("teacher", name)))
     }
 
     /// Adds its part to a loss.
@@ -61,20 +91,31 @@ impl Distillation {
                     loss.gradients.insert(*name, scaled);
                 }
             }
-            Self::Labels { weight, temperature } => {
-                let (Some(own), Some(teacher)) = (outputs.get(LOGITS), teacher.get(LOGITS)) else { return };
-                let share = weight * temperature * temperature / own.len().max(1) as f64;
-                let gradient = loss.gradients.entry(LOGITS).or_insert_with(|| vec![0.0; own.len()]);
-                for ((own, teacher), slope) in own.iter().zip(teacher).zip(gradient) {
-                    let (own, teacher) = (f64::from(*own) / temperature, f64::from(*teacher) / temperature);
-                    let wanted = sigmoid(teacher);
-                    // Less the teacher's own entropy, so that a student that agrees costs nothing.
-                    let entropy = softplus(teacher) - teacher * wanted;
-                    loss.value += share * (softplus(own) - own * wanted - entropy);
-                    *slope += (share * (sigmoid(own) - wanted) / temperature) as f32;
-                }
+            Self::Labels { weight, temperature } => labels(loss, outputs, teacher, (weight, temperature)),
+            Self::LabelsAndContrast { labels: weight, temperature, contrast, sharpness } => {
+                labels(loss, outputs, teacher, (weight, temperature));
+                let (Some(own), Some(teacher)) = (outputs.get(PROJECTION), teacher.get(EMBEDDING)) else { return };
+                let wanted = projected(teacher, targets.records, PROJECTED);
+                let (value, slopes) = recording_contrast(own, &wanted, targets, sharpness);
+                loss.value += contrast * value;
+                let scaled = slopes.into_iter().map(|slope| slope * contrast as f32).collect();
+                loss.gradients.insert(PROJECTION, scaled);
             }
         }
+    }
+}
+
+fn labels(loss: &mut Loss, outputs: &Outputs, teacher: &Outputs, (weight, temperature): (f64, f64)) {
+    let (Some(own), Some(teacher)) = (outputs.get(LOGITS), teacher.get(LOGITS)) else { return };
+    let share = weight * temperature * temperature / own.len().max(1) as f64;
+    let gradient = loss.gradients.entry(LOGITS).or_insert_with(|| vec![0.0; own.len()]);
+    for ((own, teacher), slope) in own.iter().zip(teacher).zip(gradient) {
+        let (own, teacher) = (f64::from(*own) / temperature, f64::from(*teacher) / temperature);
+        let wanted = sigmoid(teacher);
+        // Less the teacher's own entropy, so that a student that agrees costs nothing.
+        let entropy = softplus(teacher) - teacher * wanted;
+        loss.value += share * (softplus(own) - own * wanted - entropy);
+        *slope += (share * (sigmoid(own) - wanted) / temperature) as f32;
     }
 }
 

@@ -1,7 +1,9 @@
 //! What training minimises, and its slope: plain functions of a network's outputs, so that they are the same whatever
 //! device the network runs on.
 
+mod beside;
 mod clocs;
+mod contrast;
 mod distillation;
 mod labels;
 mod masked;
@@ -17,7 +19,9 @@ use nets::families::st_mem::{HIDDEN, TARGETS};
 use nets::graph::{Graph, LOGITS};
 use serde::{Deserialize, Serialize};
 
+pub use beside::Beside;
 pub use clocs::view_contrast;
+pub use contrast::{projected, recording_contrast};
 pub use distillation::{Distillation, stage_divergence};
 pub use labels::{LabelLoss, binary_cross_entropy, cross_entropy};
 pub use masked::masked_distance;
@@ -76,6 +80,9 @@ pub enum Goal {
         steps: usize,
         /// Others that are drawn.
         negatives: usize,
+        /// Numbers of a token.
+        #[serde(default = "published_width")]
+        width: usize,
     },
     /// Patches that were hidden ([`HIDDEN`]), as they were ([`TARGETS`]): ST-MEM.
     Masked,
@@ -84,6 +91,11 @@ pub enum Goal {
         /// Views of a record.
         count: usize,
     },
+}
+
+/// Numbers of a token where a checkpoint does not say: those of the published networks.
+fn published_width() -> usize {
+    nets::families::cpc::WIDTH
 }
 
 /// What a run minimises.
@@ -99,6 +111,9 @@ pub struct Objective {
     /// What a teacher adds, where there is one.
     #[serde(default)]
     pub distillation: Option<Distillation>,
+    /// What the network is trained for beside its goal.
+    #[serde(default)]
+    pub beside: Option<Beside>,
 }
 
 impl Objective {
@@ -115,6 +130,7 @@ impl Objective {
             Goal::Masked => names.extend([TARGETS, HIDDEN]),
             Goal::Views { .. } => {}
         }
+        names.extend(self.beside.into_iter().flat_map(Beside::reads));
         names.sort_unstable();
         names.dedup();
         names.retain(|name| graph.outputs().contains_key(name));
@@ -123,6 +139,14 @@ impl Objective {
 
     /// The loss of a batch.
     pub fn loss(&self, outputs: &Outputs, targets: Targets<'_>) -> Loss {
+        let mut loss = self.goals_loss(outputs, targets);
+        if let Some(beside) = self.beside {
+            beside.add(&mut loss, outputs, targets);
+        }
+        loss
+    }
+
+    fn goals_loss(&self, outputs: &Outputs, targets: Targets<'_>) -> Loss {
         let none = Vec::new();
         let of = |name: &str| outputs.get(name).unwrap_or(&none);
         match self.goal {
@@ -131,9 +155,10 @@ impl Objective {
                 let (value, slopes) = squared_distance(of(LOGITS), of(PAGE));
                 Loss { value, gradients: Outputs::from([(LOGITS, slopes)]) }
             }
-            Goal::Prediction { steps, negatives } => {
+            Goal::Prediction { steps, negatives, width } => {
                 let (expected, encoded) = (of(LOGITS), of(ENCODED));
-                let how = prediction::Prediction { steps, negatives, records: targets.records, seed: targets.seed };
+                let how =
+                    prediction::Prediction { steps, negatives, records: targets.records, width, seed: targets.seed };
                 let (value, [expected, encoded]) = prediction_loss(expected, encoded, how);
                 Loss { value, gradients: Outputs::from([(LOGITS, expected), (ENCODED, encoded)]) }
             }

@@ -1,6 +1,5 @@
 //! Contrastive predictive coding: the token some steps ahead told from others of the same recording.
 
-use nets::families::cpc::WIDTH;
 use rayon::prelude::*;
 
 use crate::seeds::{Generator, Purpose};
@@ -14,16 +13,19 @@ pub struct Prediction {
     pub negatives: usize,
     /// Records in the batch.
     pub records: usize,
+    /// Numbers of a token.
+    pub width: usize,
     /// What they are drawn from.
     pub seed: u64,
 }
 
-/// InfoNCE of `expected` and `encoded`, both `[record, token, 512]`: for each token the cross entropy of its product with
+/// InfoNCE of `expected` and `encoded`, both `[record, token, number]`: for each token the cross entropy of its product with
 /// the token `steps` later among its products with that and with so many others of the record. Mean over tokens (the
 /// published sum over time differs by a factor). Gives the slopes with respect to both.
 pub fn prediction_loss(expected: &[f32], encoded: &[f32], how: Prediction) -> (f64, [Vec<f32>; 2]) {
+    let width = how.width.max(1);
     let size = (expected.len() / how.records.max(1)).max(1);
-    let tokens = size / WIDTH;
+    let tokens = size / width;
     let told = tokens.saturating_sub(how.steps);
     let share = 1.0 / (how.records * told).max(1) as f64;
     let (mut d_expected, mut d_encoded) = (vec![0.0; expected.len()], vec![0.0; encoded.len()]);
@@ -39,9 +41,9 @@ pub fn prediction_loss(expected: &[f32], encoded: &[f32], how: Prediction) -> (f
             for token in 0..told {
                 among[0] = token + how.steps;
                 among[1..].iter_mut().for_each(|other| *other = draws.below(tokens));
-                let own = &expected[token * WIDTH..][..WIDTH];
+                let own = &expected[token * width..][..width];
                 let product = |other: &usize| {
-                    let other = &encoded[other * WIDTH..][..WIDTH];
+                    let other = &encoded[other * width..][..width];
                     own.iter().zip(other).map(|(a, b)| a * b).sum::<f32>()
                 };
                 let products: Vec<f32> = among.iter().map(product).collect();
@@ -51,9 +53,9 @@ pub fn prediction_loss(expected: &[f32], encoded: &[f32], how: Prediction) -> (f
                 sum += all.ln() - f64::from(products[0] - largest);
                 for (number, (other, power)) in among.iter().zip(&powers).enumerate() {
                     let slope = (share * (power / all - if number == 0 { 1.0 } else { 0.0 })) as f32;
-                    let from = other * WIDTH;
-                    for channel in 0..WIDTH {
-                        d_expected[token * WIDTH + channel] += slope * encoded[from + channel];
+                    let from = other * width;
+                    for channel in 0..width {
+                        d_expected[token * width + channel] += slope * encoded[from + channel];
                         d_encoded[from + channel] += slope * own[channel];
                     }
                 }
@@ -68,7 +70,8 @@ pub fn prediction_loss(expected: &[f32], encoded: &[f32], how: Prediction) -> (f
 mod tests {
     use super::*;
 
-    const HOW: Prediction = Prediction { steps: 2, negatives: 5, records: 2, seed: 7 };
+    const WIDTH: usize = 512;
+    const HOW: Prediction = Prediction { steps: 2, negatives: 5, records: 2, width: WIDTH, seed: 7 };
 
     fn drawn(place: u64) -> Vec<f32> {
         let mut generator = Generator::new(3, Purpose::Weights, place);
