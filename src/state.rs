@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ecg::{Explanation, Findings};
+use ecg::{Explanation, ExplanationMethod, Findings};
 use engine::protocol::EngineKind;
 use leptos::prelude::*;
 
@@ -36,6 +36,9 @@ pub enum Answer {
     },
 }
 
+/// A map that was asked for: of which recording, by which model, of which label, in which way.
+pub type MapKey = (Id, String, String, ExplanationMethod);
+
 /// Which map lies over the traces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Overlay {
@@ -46,7 +49,7 @@ pub enum Overlay {
     Off,
     /// One of the model's own, by its place.
     Own(usize),
-    /// The class activation of a label.
+    /// The map of a label.
     Label(String),
 }
 
@@ -82,7 +85,7 @@ pub struct Closed {
     place: usize,
     recording: Opened,
     answers: Vec<((Id, String), Answer)>,
-    activations: Vec<((Id, String, String), Arc<Explanation>)>,
+    activations: Vec<(MapKey, Arc<Explanation>)>,
 }
 
 impl Closed {
@@ -138,8 +141,10 @@ pub struct State {
     pub model: RwSignal<Option<String>>,
     /// What models said.
     pub answers: RwSignal<HashMap<(Id, String), Answer>>,
-    /// Class activations that were asked for.
-    pub activations: RwSignal<HashMap<(Id, String, String), Arc<Explanation>>>,
+    /// Maps of labels that were asked for.
+    pub activations: RwSignal<HashMap<MapKey, Arc<Explanation>>>,
+    /// How the visitor wants a label explained.
+    pub method: RwSignal<ExplanationMethod>,
     /// The map to lay over the traces.
     pub overlay: RwSignal<Overlay>,
     /// How strongly (0 to 1).
@@ -211,6 +216,7 @@ impl State {
             answers: RwSignal::default(),
             activations: RwSignal::default(),
             overlay: RwSignal::default(),
+            method: RwSignal::default(),
             opacity: RwSignal::new(settings::number("opacity").unwrap_or(0.85).clamp(0.1, 1.0)),
             format: RwSignal::new(format),
             zoom: RwSignal::default(),
@@ -282,17 +288,21 @@ impl State {
             Overlay::First => findings.explanations.first().cloned().map(Arc::new),
             Overlay::Own(place) => findings.explanations.get(place).cloned().map(Arc::new),
             Overlay::Label(code) => {
-                let key = (self.selected.get()?, self.model.get()?, code);
+                let key = (self.selected.get()?, self.model.get()?, code, self.method_used());
                 self.activations.with(|activations| activations.get(&key).cloned())
             }
         }
     }
 
-    /// True when the model can say where it saw a label: one with attention of its own has no map of a single label.
-    pub fn explains_labels(self) -> bool {
-        self.findings().is_some_and(|findings| {
-            !findings.explanations.is_empty() && findings.explanations.iter().all(|map| map.kind.is_of_a_label())
-        })
+    /// The ways in which the model explains a label; none before it has answered.
+    pub fn methods(self) -> Vec<ExplanationMethod> {
+        self.findings().map(|findings| findings.methods.clone()).unwrap_or_default()
+    }
+
+    /// The way in which a label is explained: the one that was chosen, or the model's first where it lacks that.
+    pub fn method_used(self) -> ExplanationMethod {
+        let (methods, chosen) = (self.methods(), self.method.get());
+        if methods.contains(&chosen) { chosen } else { methods.first().copied().unwrap_or_default() }
     }
 
     /// The chosen model's entry.

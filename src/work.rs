@@ -377,19 +377,21 @@ pub fn take_over(state: State) {
     });
 }
 
-/// Asks for the class activation of a label and shows it.
+/// Asks for the map of a label, in the way that is chosen, and shows it.
 pub fn explain(state: State, label: String) {
     let (Some(recording), Some(entry)) = (untrack(move || state.recording()), untrack(move || state.entry())) else {
         return;
     };
     state.overlay.set(Overlay::Label(label.clone()));
-    let key = (recording.id, entry.name.clone(), label.clone());
+    let method = untrack(move || state.method_used());
+    let key = (recording.id, entry.name.clone(), label.clone(), method);
     if state.activations.with_untracked(|activations| activations.contains_key(&key)) {
         return;
     }
     spawn_local(async move {
         let job = state.tasks.begin(format!("Explaining {label}"));
-        let request = |traces| Request::Explain { job, model: entry.name.clone(), traces, label: label.clone() };
+        let request =
+            |traces| Request::Explain { job, model: entry.name.clone(), traces, label: label.clone(), method };
         let answer = ask_model(state, job, &entry, request, &recording).await;
         state.tasks.end(job);
         let failed = |message: String| {

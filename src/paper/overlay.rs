@@ -108,6 +108,7 @@ mod tests {
             label: None,
             title: String::new(),
             meaning: String::new(),
+            checked: None,
             leads,
             rate,
             start: 0.0,

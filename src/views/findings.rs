@@ -111,7 +111,7 @@ fn Row(finding: Finding) -> impl IntoView {
     let present = finding.present();
     let length = |value: f32| format!("{:.2}%", value.clamp(0.0, 1.0) * 100.0);
     let pressed = move || state.overlay.get() == Overlay::Label(shown.clone());
-    let explains = untrack(move || state.explains_labels());
+    let explains = untrack(move || !state.methods().is_empty());
     let spoken = format!(
         "{}: probability {}, threshold {}, {}.{}",
         finding.name,

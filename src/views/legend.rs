@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecg::Explanation;
+use ecg::{Explanation, ExplanationMethod, Finding};
 use leptos::prelude::*;
 
 use crate::browser::value_of;
@@ -31,9 +31,28 @@ pub fn Legend() -> impl IntoView {
                         <span class="number">{score(raw(&map, 1.0))}</span>
                     </div>
                     <p class="legend-text"><strong>{map.title.clone()}</strong>" "{map.meaning.clone()}" "{uniform(&map)}</p>
+                    {tested(&map)}
                 }.into_any(),
             }}
         </div>
+    }
+}
+
+/// What is known of the worth of such maps.
+fn tested(map: &Explanation) -> impl IntoView + use<> {
+    match &map.checked {
+        None => view! { <p class="legend-check">"Maps of this kind were not tested with this model."</p> }.into_any(),
+        Some(check) => {
+            let (word, figures) =
+                (if check.passes { "Passed its test" } else { "Failed its test" }, check.figures.clone());
+            view! {
+                <details class="legend-check" class:failed=!check.passes data-testid="map-check">
+                    <summary>{word}</summary>
+                    <p>{figures}</p>
+                </details>
+            }
+            .into_any()
+        }
     }
 }
 
@@ -87,7 +106,7 @@ pub fn OverlayPanel() -> impl IntoView {
             .unwrap_or_default()
     });
     let labels = Memo::new(move |_| match state.findings() {
-        Some(findings) if state.explains_labels() => {
+        Some(findings) if !findings.methods.is_empty() => {
             findings.findings.iter().map(|finding| (finding.code.clone(), finding.name.clone())).collect::<Vec<_>>()
         }
         _ => Vec::new(),
@@ -150,9 +169,59 @@ pub fn OverlayPanel() -> impl IntoView {
                     />
                 </label>
             </div>
+            <MethodField/>
             {move || state.explanation().map(|map| view! { <LeadBars map=map/> })}
         </section>
     }
+}
+
+/// In which way a label is explained, where the model offers several.
+#[component]
+fn MethodField() -> impl IntoView {
+    let state = State::here();
+    let methods = Memo::new(move |_| state.methods());
+    let choose = move |value: String| {
+        let Some(method) = ExplanationMethod::ALL.into_iter().find(|method| words(*method) == value) else { return };
+        state.method.set(method);
+        let label = match state.overlay.get_untracked() {
+            Overlay::Label(code) => Some(code),
+            _ => untrack(move || state.findings()).and_then(|findings| strongest(&findings.findings)),
+        };
+        if let Some(label) = label {
+            work::explain(state, label);
+        }
+    };
+    view! {
+        <Show when=move || methods.with(|methods| methods.len() > 1)>
+            <label class="field">
+                <span>"A label is explained by"</span>
+                <select
+                    data-testid="method-select"
+                    on:change=move |event| choose(value_of(&event))
+                >
+                    {move || methods.get().into_iter().map(|method| {
+                        let selected = method == state.method_used();
+                        view! { <option value=words(method) selected=selected>{words(method)}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
+        </Show>
+    }
+}
+
+/// A way of explaining as the visitor reads it.
+fn words(method: ExplanationMethod) -> &'static str {
+    match method {
+        ExplanationMethod::Own => "the network's own map",
+        ExplanationMethod::GradientTimesInput => "gradient × input",
+        ExplanationMethod::GradCam => "Grad-CAM",
+    }
+}
+
+/// The code of the label that passes its threshold by most.
+fn strongest(findings: &[Finding]) -> Option<String> {
+    let margin = |finding: &Finding| finding.probability - finding.threshold;
+    findings.iter().max_by(|a, b| margin(a).total_cmp(&margin(b))).map(|finding| finding.code.clone())
 }
 
 /// Each lead's part in the map.

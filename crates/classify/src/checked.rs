@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use ecg::{Explanation, ExplanationKind};
+use ecg::{Explanation, ExplanationKind, MapCheck};
 use serde::{Deserialize, Serialize};
 
 use crate::Card;
@@ -75,12 +75,49 @@ impl Card {
         self.explanations.iter().find(|checked| checked.kind == kind)
     }
 
-    /// A map whose meaning says so where its kind failed the check of this model.
-    pub(crate) fn warned(&self, mut map: Explanation) -> Explanation {
-        if let Some(checked) = self.checked(map.kind).filter(|checked| !checked.passes) {
+    /// A map with what the check of this model found of its kind; one that failed says so in its meaning as well.
+    pub(crate) fn with_check(&self, mut map: Explanation) -> Explanation {
+        let checked = self.checked(map.kind);
+        if let Some(checked) = checked.filter(|checked| !checked.passes) {
             let _ = write!(map.meaning, " This map failed the check: {}.", checked.note);
         }
+        map.checked = checked.map(|checked| MapCheck { passes: checked.passes, figures: checked.figures() });
         map
+    }
+}
+
+impl CheckedMap {
+    /// The figures in words, as they stand beside the map.
+    pub fn figures(&self) -> String {
+        let mut text = String::new();
+        let mut part = |action: &str, area: &Area| {
+            let Area { map, random, better, low, high } = area;
+            let _ = write!(
+                text,
+                "{action} leaves {:.0} % of the label's probability on average, by random maps {:.0} % (better by \
+                 {better:.2}, 95 % interval {low:.2} to {high:.2}). ",
+                100.0 * map,
+                100.0 * random
+            );
+        };
+        part("Taking away what the map shows first", &self.deletion);
+        part("Putting it back first", &self.insertion);
+        if let Some(drawn) = self.randomisation.last() {
+            let _ = write!(text, "With all weights drawn anew the map correlates with this one by {drawn:.2}. ");
+        }
+        for (place, pointed) in self.pointing.iter().enumerate() {
+            let begin = if place == 0 { "Its highest place lies in a " } else { ", in a " };
+            let wave = if pointed.wave == "QRS" { "QRS complex".to_owned() } else { format!("{} wave", pointed.wave) };
+            let (rate, chance) = (100.0 * pointed.rate, 100.0 * pointed.chance);
+            let _ = write!(text, "{begin}{wave} in {rate:.0} % (by chance {chance:.0} %)");
+        }
+        if !self.pointing.is_empty() {
+            text.push_str(". ");
+        }
+        if !self.data.is_empty() {
+            let _ = write!(text, "Measured on {}.", self.data);
+        }
+        text.trim_end().to_owned()
     }
 }
 
@@ -112,6 +149,7 @@ mod tests {
             label: None,
             title: String::new(),
             meaning: "What it is.".into(),
+            checked: None,
             leads: Vec::new(),
             rate: 100.0,
             start: 0.0,
@@ -120,9 +158,16 @@ mod tests {
             uniform: None,
             lead_scores: Vec::new(),
         };
-        let meaning = |kind| card.warned(map(kind)).meaning;
+        let meaning = |kind| card.with_check(map(kind)).meaning;
         assert_eq!(meaning(ExplanationKind::GradCam), "What it is. This map failed the check: it hardly changes.");
         assert_eq!(meaning(ExplanationKind::ClassActivation), "What it is.");
         assert_eq!(meaning(ExplanationKind::GradientTimesInput), "What it is.", "not checked");
+        let check = |kind| card.with_check(map(kind)).checked;
+        assert_eq!(check(ExplanationKind::GradientTimesInput), None);
+        assert!(!check(ExplanationKind::GradCam).unwrap().passes);
+        let figures = check(ExplanationKind::ClassActivation).unwrap().figures;
+        let expected = "Taking away what the map shows first leaves 50 % of the label's probability on average, by \
+                        random maps 60 % (better by 0.10, 95 % interval 0.05 to 0.20).";
+        assert!(figures.starts_with(expected), "{figures}");
     }
 }

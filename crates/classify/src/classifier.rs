@@ -114,7 +114,13 @@ impl Classifier {
         } else {
             self.strongest(&findings, &outputs, &place).await?.into_iter().collect()
         };
-        Ok(Findings { model: self.card.name.clone(), findings, explanations, warnings: prepared.warnings })
+        Ok(Findings {
+            model: self.card.name.clone(),
+            findings,
+            explanations,
+            methods: self.methods(),
+            warnings: prepared.warnings,
+        })
     }
 
     /// The class activation of one label.
@@ -305,11 +311,11 @@ impl Classifier {
             let size = rows * evidence.map().length;
             branches.push((rows, shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect()));
         }
-        Ok(self.card.warned(explain::class_activation(&self.card, class, &branches, place)))
+        Ok(self.card.with_check(explain::class_activation(&self.card, class, &branches, place)))
     }
 
     /// Whether each label has a map of its own.
-    fn tells_by_label(&self) -> bool {
+    pub(crate) fn tells_by_label(&self) -> bool {
         !self.evidence.is_empty() || self.card.architecture.explains_by(ClassAttention)
     }
 
@@ -341,7 +347,7 @@ impl Classifier {
             return Err(Error::Device("the attention scores are not finite".into()));
         }
         let label = (kind == ExplanationKind::ClassAttention).then_some(class);
-        Ok(explain::map(&self.card, kind, label, &all, place).map(|map| self.card.warned(map)))
+        Ok(explain::map(&self.card, kind, label, &all, place).map(|map| self.card.with_check(map)))
     }
 }
 

@@ -1,33 +1,15 @@
 //! Maps that are asked for by name: gradient times input and Grad-CAM, from the weights of the loaded file.
 
-use ecg::{Explanation, ExplanationKind, Lead, Recording};
+use ecg::{Explanation, ExplanationKind, ExplanationMethod as Method, Lead, Recording};
 use nets::Explanation::MultiLevelAttention;
-use nets::attribution::Attribution;
+use nets::attribution::{Attribution, last_map};
 use nets::graph::Shape;
 use nets::tape::{Machine, Plain};
-use serde::{Deserialize, Serialize};
 
 use crate::classifier::place;
 use crate::explain::{self, Place, laid_over, stretch};
 use crate::outputs::Outputs;
 use crate::{Card, Classifier, Error, Prepared, prepare, weights};
-
-/// How a map is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// As the network itself tells: class activation of the label, or attention, which no label changes.
-    Own,
-    /// The gradient of the label's logit by each sample, times the sample: a line a lead.
-    GradientTimesInput,
-    /// The last map over time, its channels weighed by their mean gradient, what is above 0.
-    GradCam,
-}
-
-impl Method {
-    /// All of them.
-    pub const ALL: [Method; 3] = [Method::Own, Method::GradientTimesInput, Method::GradCam];
-}
 
 impl Classifier {
     /// The map of one label by a method of choice; of a network's own maps the first. Gradients are computed on the
@@ -80,11 +62,11 @@ impl Classifier {
             }
             return Ok(vec![self.activation(prepared, class, watch).await?]);
         }
-        let network = self.attribution()?;
-        let shape = network.map();
-        if method == Method::GradCam && !shape.is_some_and(|shape| in_time(shape, self.card().input.leads.len())) {
+        if method == Method::GradCam && !self.has_map_over_time() {
             return Err(self.no_map());
         }
+        let network = self.attribution()?;
+        let shape = network.map();
         let size = self.card().input.channels() * self.card().input.samples;
         let total = prepared.values.len() / size;
         let mut maps = Vec::with_capacity(total);
@@ -104,13 +86,27 @@ impl Classifier {
             Some(shape) => grad_cam(self.card(), class, &maps, shape, &place(prepared)),
             None => gradient_times_input(self.card(), class, &maps, &place(prepared)),
         };
-        Ok(vec![self.card().warned(map)])
+        Ok(vec![self.card().with_check(map)])
     }
 
     /// The maps of a network with attention.
     pub(crate) async fn attended(&self, outputs: &Outputs, place: &Place<'_>) -> Result<Vec<Explanation>, Error> {
         let maps = explain::attention(self.card(), &outputs.attention().await?, place);
-        Ok(maps.into_iter().map(|map| self.card().warned(map)).collect())
+        Ok(maps.into_iter().map(|map| self.card().with_check(map)).collect())
+    }
+
+    /// The ways in which [`Classifier::explain_by`] explains a label of this network.
+    pub fn methods(&self) -> Vec<Method> {
+        let gives = |method: &Method| match method {
+            Method::Own => self.tells_by_label(),
+            Method::GradientTimesInput => true,
+            Method::GradCam => self.has_map_over_time(),
+        };
+        Method::ALL.into_iter().filter(gives).collect()
+    }
+
+    fn has_map_over_time(&self) -> bool {
+        last_map(self.graph()).is_some_and(|shape| in_time(shape, self.card().input.leads.len()))
     }
 
     fn attribution(&self) -> Result<Attribution, Error> {

@@ -49,9 +49,10 @@ pub use card::{Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
 pub use checked::{Area, CheckedMap, Pointed};
 pub use classifier::{Backend, Classifier};
 pub use condition::{Filter, RecordFeatures, Scaling, condition};
+pub use ecg::ExplanationMethod as Method;
 pub use error::Error;
-pub use gradients::Method;
 pub use known::{KNOWN_RECORD, known_input};
+pub use nets::tape::Plain as OneThread;
 pub use prepare::{Aligned, Prepared, align, prepare};
 #[cfg(not(target_family = "wasm"))]
 pub use wait::wait;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use ::classify::{Backend, Card, Classifier, wait};
+use ::classify::{Backend, Card, Classifier, Method, wait};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use ecg::{Explanation, Finding, Warning};
@@ -18,6 +18,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   einthoven classify recording.hea --model models/demo
   einthoven classify --json records/ --model models/demo > findings.json
   einthoven classify --all recording.edf --model models/demo
+  einthoven classify --json recording.hea --model models/demo --explain NORM --by gradient
 
 What a model says is no diagnosis. Its card (card.json) says what it was trained on and how good it is.";
 
@@ -39,6 +40,12 @@ pub(crate) struct Classify {
     /// With --json: add the maps of what the network attended to
     #[arg(long, requires = "json")]
     maps: bool,
+    /// With --json: add the map of one label, by its code, whatever its probability
+    #[arg(long, requires = "json", value_name = "CODE")]
+    explain: Option<String>,
+    /// How the map of --explain is made
+    #[arg(long, value_enum, default_value_t = By::Own, requires = "explain")]
+    by: By,
     /// What runs the network
     #[arg(long, value_enum, default_value_t = Engine::Plan)]
     engine: Engine,
@@ -53,6 +60,27 @@ enum Engine {
     Plan,
     /// Burn on the CPU
     Burn,
+}
+
+/// How a label's map is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// As the network itself tells: class activation, or what the label attends to
+    Own,
+    /// The gradient of the label's score by each sample, times the sample
+    Gradient,
+    /// Grad-CAM
+    GradCam,
+}
+
+impl From<By> for Method {
+    fn from(by: By) -> Method {
+        match by {
+            By::Own => Method::Own,
+            By::Gradient => Method::GradientTimesInput,
+            By::GradCam => Method::GradCam,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -99,6 +127,12 @@ pub(crate) fn run(arguments: &Classify) -> Result<Summary> {
     each::recording(&inputs, &arguments.stated, &mut summary, |recording| {
         let begun = Instant::now();
         let findings = wait(classifier.classify(&recording))?;
+        let explained = arguments
+            .explain
+            .as_deref()
+            .map(|label| wait(classifier.explain_by(&recording, label, arguments.by.into())))
+            .transpose()?;
+        let own = if arguments.maps { findings.explanations } else { Vec::new() };
         let stand = |finding: Finding| Stand { present: finding.present(), finding };
         let classified = Classified {
             name: recording.name,
@@ -106,7 +140,7 @@ pub(crate) fn run(arguments: &Classify) -> Result<Summary> {
             milliseconds: begun.elapsed().as_secs_f64() * 1e3,
             findings: findings.findings.into_iter().map(stand).collect(),
             warnings: recording.warnings.into_iter().chain(findings.warnings).collect(),
-            maps: if arguments.maps { findings.explanations } else { Vec::new() },
+            maps: explained.into_iter().chain(own).collect(),
         };
         if arguments.json {
             all.push(classified);

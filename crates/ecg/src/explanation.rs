@@ -27,11 +27,31 @@ pub enum ExplanationKind {
     GradCam,
 }
 
-impl ExplanationKind {
-    /// Whether each label has a map of its own, which is computed when it is asked for.
-    pub fn is_of_a_label(self) -> bool {
-        matches!(self, ExplanationKind::ClassActivation | ExplanationKind::ClassAttention)
-    }
+/// How a map of one label is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExplanationMethod {
+    /// As the network itself tells: class activation of the label, or attention, which no label changes.
+    #[default]
+    Own,
+    /// The gradient of the label's logit by each sample, times the sample: a line a lead.
+    GradientTimesInput,
+    /// The last map over time, its channels weighed by their mean gradient, what is above 0.
+    GradCam,
+}
+
+impl ExplanationMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Own, Self::GradientTimesInput, Self::GradCam];
+}
+
+/// What a test of a model's maps of one kind found (`train-native explain-check`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapCheck {
+    /// Whether maps of this kind change with the weights and beat random maps.
+    pub passes: bool,
+    /// The figures, in words.
+    pub figures: String,
 }
 
 /// A map of scores over leads and time, laid over the trace.
@@ -45,6 +65,9 @@ pub struct Explanation {
     pub title: String,
     /// What the numbers mean, in one or two sentences, for the legend.
     pub meaning: String,
+    /// What was found when maps of this kind were tested; none where they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<MapCheck>,
     /// The leads of the rows.
     pub leads: Vec<Lead>,
     /// Columns a second.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Explanation, Warning};
+use crate::{Explanation, ExplanationMethod, Warning};
 
 /// One label's probability beside the threshold that was chosen for it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// Maps of what the network attended to, the one to show first in front.
     pub explanations: Vec<Explanation>,
+    /// The ways in which a map of one label can be asked for.
+    #[serde(default)]
+    pub methods: Vec<ExplanationMethod>,
     /// What preparation had to assume (resampled, cut, a lead missing).
     pub warnings: Vec<Warning>,
 }

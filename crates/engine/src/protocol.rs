@@ -4,7 +4,7 @@
 //! `buffers` an array of `ArrayBuffer`s that are transferred, not copied. A body refers to a buffer by its number
 //! in that array, so that samples and file bytes never pass through serde. Both engines speak this alike.
 
-use ecg::{Explanation, Findings, Lead, Recording};
+use ecg::{Explanation, ExplanationMethod, Findings, Lead, Recording};
 use serde::{Deserialize, Serialize};
 
 /// A number that the page gives to each piece of work; replies carry it back.
@@ -69,7 +69,7 @@ pub enum Request {
         /// The signals.
         traces: Vec<Trace>,
     },
-    /// Asks for the class activation of one label; answered by [`Reply::Explained`].
+    /// Asks for a map of one label; answered by [`Reply::Explained`].
     Explain {
         /// The work's number.
         job: Job,
@@ -79,6 +79,8 @@ pub enum Request {
         traces: Vec<Trace>,
         /// Code of the label.
         label: String,
+        /// How the map is made.
+        method: ExplanationMethod,
     },
     /// Stops a piece of work at the next possible place; the job is answered by [`Reply::Failed`] with `cancelled`.
     Cancel {

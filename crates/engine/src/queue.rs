@@ -67,7 +67,13 @@ mod tests {
     use super::*;
 
     fn explain(job: Job) -> Request {
-        Request::Explain { job, model: String::new(), traces: Vec::new(), label: String::new() }
+        Request::Explain {
+            job,
+            model: String::new(),
+            traces: Vec::new(),
+            label: String::new(),
+            method: Default::default(),
+        }
     }
 
     #[test]

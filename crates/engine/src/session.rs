@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use classify::{Backend, Card, Classifier};
-use ecg::Recording;
+use classify::{Backend, Card, Classifier, OneThread};
+use ecg::{ExplanationMethod, Recording};
 
 use crate::open;
 use crate::protocol::{EngineKind, Job, Reply, Request, Trace};
@@ -64,8 +64,8 @@ impl Session {
                 self.load(job, model, buffers.get(card), buffers.get(weights), port).await
             }
             Request::Classify { model, traces, .. } => self.classify(job, &model, &traces, &buffers, port).await,
-            Request::Explain { model, traces, label, .. } => {
-                self.explain(job, &model, &traces, &buffers, &label, port).await
+            Request::Explain { model, traces, label, method, .. } => {
+                self.explain(job, &model, &traces, &buffers, (&label, method), port).await
             }
             // The queue keeps these for itself.
             Request::Cancel { .. } => return,
@@ -160,12 +160,12 @@ impl Session {
         model: &str,
         traces: &[Trace],
         buffers: &[Vec<u8>],
-        label: &str,
+        (label, method): (&str, ExplanationMethod),
         port: &impl Port,
     ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
         let watch = self.watcher(job, "explaining", port);
-        let explanation = classifier.explain_watched(&recording, label, watch).await?;
+        let explanation = classifier.explain_by_watched(&recording, label, method, &OneThread, watch).await?;
         Ok((Reply::Explained { job, explanation }, Vec::new()))
     }
 

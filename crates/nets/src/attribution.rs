@@ -32,7 +32,7 @@ impl Attribution {
         let names: Vec<String> = graph.weights().iter().map(|weight| weight.name.clone()).collect();
         let weights = names.iter().map(take).collect();
         let logits = graph.outputs().get(LOGITS).map_or(0, |place| place.number());
-        let map = last_map(&graph, logits);
+        let map = map_before(&graph, logits);
         Ok(Self { graph, weights, logits, map })
     }
 
@@ -90,9 +90,15 @@ impl Attribution {
     }
 }
 
+/// Shape of the map that Grad-CAM weighs; None where the network has none whose positions are moments in time.
+pub fn last_map(graph: &Graph) -> Option<Shape> {
+    let logits = graph.outputs().get(LOGITS)?.number();
+    map_before(graph, logits).map(|number| graph.nodes()[number].shape)
+}
+
 /// The map that is named as the network's last ([`FEATURES`]); where none is, what the last convolution over several
 /// positions has become when the operations that only change values are done with it.
-fn last_map(graph: &Graph, logits: usize) -> Option<usize> {
+fn map_before(graph: &Graph, logits: usize) -> Option<usize> {
     let nodes = graph.nodes();
     let mut from_input = vec![false; nodes.len()];
     for (number, node) in nodes.iter().enumerate() {

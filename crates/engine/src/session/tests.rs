@@ -191,13 +191,33 @@ fn the_map_of_a_label_that_was_asked_for_is_that_labels() {
     let mut session = loaded();
     let ask = |label: &str| {
         let (traces, buffers) = traces();
-        (Request::Explain { job: 9, model: "small".into(), traces, label: label.into() }, buffers)
+        (
+            Request::Explain {
+                job: 9,
+                model: "small".into(),
+                traces,
+                label: label.into(),
+                method: ExplanationMethod::Own,
+            },
+            buffers,
+        )
     };
     let port = Heard::default();
     let (request, buffers) = ask("MI");
     wait(session.handle(request, buffers, &port));
     let Reply::Explained { explanation, .. } = port.answer().0 else { panic!("{:?}", port.answer()) };
     assert_eq!(explanation.label.as_deref(), Some("MI"));
+    for (method, kind) in [
+        (ExplanationMethod::GradientTimesInput, ExplanationKind::GradientTimesInput),
+        (ExplanationMethod::GradCam, ExplanationKind::GradCam),
+    ] {
+        let port = Heard::default();
+        let (traces, buffers) = traces();
+        let request = Request::Explain { job: 10, model: "small".into(), traces, label: "NORM".into(), method };
+        wait(session.handle(request, buffers, &port));
+        let Reply::Explained { explanation, .. } = port.answer().0 else { panic!("{:?}", port.answer()) };
+        assert_eq!((explanation.kind, explanation.label.as_deref()), (kind, Some("NORM")));
+    }
     let port = Heard::default();
     let (request, buffers) = ask("AFIB");
     wait(session.handle(request, buffers, &port));

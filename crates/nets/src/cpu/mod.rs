@@ -38,6 +38,7 @@ use crate::graph::{Graph, Shape};
 use crate::{Error, Tensors};
 use map::Map;
 use product::Product;
+pub(crate) use tile::products;
 
 /// What one step of a plan does.
 trait Kernel: fmt::Debug + Send + Sync {

@@ -18,7 +18,7 @@ pub(super) fn rows(values: impl IntoIterator<Item = f32>) -> Vec<Row> {
 /// Plain loops, here and around it: LLVM leaves `array::from_fn` and `array::map` as calls in WebAssembly, which took half
 /// of the time.
 #[inline(always)]
-pub(super) fn products<const TILE: usize>(inputs: [&[f32]; TILE], weights: &[Row]) -> [Lanes; TILE] {
+pub(crate) fn products<const TILE: usize>(inputs: [&[f32]; TILE], weights: &[Row]) -> [Lanes; TILE] {
     let mut sums = [Lanes::splat(0.0); TILE];
     let mut inputs = inputs;
     for input in &mut inputs {

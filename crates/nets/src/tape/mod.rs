@@ -10,6 +10,7 @@ mod diagonal;
 mod each;
 mod norm;
 mod order;
+mod plain;
 mod pooling;
 mod recurrent;
 mod state_space;
@@ -17,6 +18,8 @@ mod state_space;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+pub use plain::Plain;
 
 use crate::graph::{Draws, Graph, Node, Op, Role, Shape};
 
@@ -36,39 +39,6 @@ pub trait Machine: Sync {
 
     /// Runs all jobs, in any order or side by side.
     fn run<'a>(&self, jobs: Vec<Box<dyn FnOnce() + Send + 'a>>);
-}
-
-/// A machine of plain loops on one thread: for single recordings, and where nothing else is at hand.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Plain;
-
-impl Machine for Plain {
-    fn product(
-        &self,
-        (m, n, k): (usize, usize, usize),
-        (to, to_steps, add): (&mut [f32], Steps, bool),
-        (left, left_steps): (&[f32], Steps),
-        (right, right_steps): (&[f32], Steps),
-    ) {
-        for row in 0..m {
-            if !add {
-                (0..n).for_each(|column| to[row * to_steps.0 + column * to_steps.1] = 0.0);
-            }
-            for inner in 0..k {
-                let factor = left[row * left_steps.0 + inner * left_steps.1];
-                let right = &right[inner * right_steps.0..];
-                for column in 0..n {
-                    to[row * to_steps.0 + column * to_steps.1] += factor * right[column * right_steps.1];
-                }
-            }
-        }
-    }
-
-    fn run<'a>(&self, jobs: Vec<Box<dyn FnOnce() + Send + 'a>>) {
-        for job in jobs {
-            job();
-        }
-    }
 }
 
 /// How a pass goes.

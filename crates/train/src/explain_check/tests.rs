@@ -132,6 +132,7 @@ fn a_map_on_the_qrs_complexes_of_its_lead_hits_them_and_chance_is_their_share_of
         label: None,
         title: String::new(),
         meaning: String::new(),
+        checked: None,
         leads: Lead::TWELVE.to_vec(),
         rate: 100.0,
         start: 0.0,

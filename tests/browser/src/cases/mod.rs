@@ -57,6 +57,11 @@ const CASES: &[Case] = &[
         run: open::pixels,
     },
     Case {
+        name: "a label is explained in each way that the model offers, with what its test found",
+        needs_gpu: false,
+        run: open::each_way,
+    },
+    Case {
         name: "files can be picked as well as dropped, and samples are at hand",
         needs_gpu: false,
         run: open::picked_and_samples,

@@ -146,6 +146,38 @@ pub(super) fn pixels(suite: &Suite) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn each_way(suite: &Suite) -> Result<()> {
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    let (method, canvas) = (by("method-select"), by("paper-canvas"));
+    let kind = |name: &str| format!("document.querySelector({canvas:?}).dataset.overlayKind === {name:?}");
+    // A network with class activation, and one whose attention no label changes.
+    let shipped = [
+        ("resnet1d_wang-ldm-superclass", "ClassActivation", "the network's own map"),
+        ("imle-net-superclass", "MultiLevelAttention", ""),
+    ];
+    for (model, first, own) in shipped {
+        visitor::remember(page, &[("model", model)])?;
+        visitor::engine_ready(page, Answering::Cpu)?;
+        visitor::drop_and_classify(page, &paths(&Recording::of(suite).wfdb()), Answering::Cpu)?;
+        page.wait("the model's first map", &kind(first), 60)?;
+        page.select(&method, "gradient × input")?;
+        page.wait("the gradients of the strongest label", &kind("GradientTimesInput"), 120)
+            .with_context(|| model.to_owned())?;
+        page.select(&method, "Grad-CAM")?;
+        page.wait("Grad-CAM", &kind("GradCam"), 120).with_context(|| model.to_owned())?;
+        let test = page.evaluate(&format!("document.querySelector({:?})?.textContent ?? ''", by("map-check")))?;
+        let test = test.as_str().unwrap_or_default();
+        ensure!(test.contains("its test") && test.contains("random maps"), "{model}: {test:?}");
+        if !own.is_empty() {
+            page.select(&method, own)?;
+            page.wait("the model's own map again", &kind(first), 60)?;
+        }
+    }
+    ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
+    Ok(())
+}
+
 pub(super) fn picked_and_samples(suite: &Suite) -> Result<()> {
     let mut visit = Visit::begin(suite, Gpu::Off)?;
     let page = &mut visit.open()?.0;
