@@ -407,7 +407,7 @@ pub fn explain(state: State, label: String) {
                 state.activations.update(|activations| {
                     activations.insert(key, Arc::new(explanation));
                 });
-                state.status.set(format!("The trace shows where {label} was seen"));
+                state.status.set(format!("The trace shows the map of {label}"));
             }
             Ok((Reply::Failed { cancelled: true, .. }, _)) | Err(download::Error::Cancelled) => {
                 state.overlay.set(Overlay::First);

@@ -43,8 +43,10 @@ fn tested(map: &Explanation) -> impl IntoView + use<> {
     match &map.checked {
         None => view! { <p class="legend-check">"Maps of this kind were not tested with this model."</p> }.into_any(),
         Some(check) => {
-            let (word, figures) =
-                (if check.passes { "Passed its test" } else { "Failed its test" }, check.figures.clone());
+            let (word, figures) = (
+                if check.passes { "Maps like this passed their test" } else { "Maps like this failed their test" },
+                check.figures.clone(),
+            );
             view! {
                 <details class="legend-check" class:failed=!check.passes data-testid="map-check">
                     <summary>{word}</summary>

@@ -90,26 +90,26 @@ impl CheckedMap {
     /// The figures in words, as they stand beside the map.
     pub fn figures(&self) -> String {
         let mut text = String::new();
-        let mut part = |action: &str, area: &Area| {
+        let percent = |share: f64| format!("{:.0}\u{a0}%", 100.0 * share);
+        for (while_so, area) in [("taken away", &self.deletion), ("put back", &self.insertion)] {
             let Area { map, random, better, low, high } = area;
             let _ = write!(
                 text,
-                "{action} leaves {:.0} % of the label's probability on average, by random maps {:.0} % (better by \
-                 {better:.2}, 95 % interval {low:.2} to {high:.2}). ",
-                100.0 * map,
-                100.0 * random
+                "While samples are {while_so}, the map's highest first, the label has {} of its probability on average, \
+                 by random maps {} (better by {better:.2}, 95\u{a0}% interval {low:.2} to {high:.2}). ",
+                percent(*map),
+                percent(*random)
             );
-        };
-        part("Taking away what the map shows first", &self.deletion);
-        part("Putting it back first", &self.insertion);
+        }
         if let Some(drawn) = self.randomisation.last() {
+            // No minus before what rounds to 0.
+            let drawn = (drawn * 100.0).round() / 100.0 + 0.0;
             let _ = write!(text, "With all weights drawn anew the map correlates with this one by {drawn:.2}. ");
         }
         for (place, pointed) in self.pointing.iter().enumerate() {
             let begin = if place == 0 { "Its highest place lies in a " } else { ", in a " };
             let wave = if pointed.wave == "QRS" { "QRS complex".to_owned() } else { format!("{} wave", pointed.wave) };
-            let (rate, chance) = (100.0 * pointed.rate, 100.0 * pointed.chance);
-            let _ = write!(text, "{begin}{wave} in {rate:.0} % (by chance {chance:.0} %)");
+            let _ = write!(text, "{begin}{wave} in {} (by chance {})", percent(pointed.rate), percent(pointed.chance));
         }
         if !self.pointing.is_empty() {
             text.push_str(". ");
@@ -117,7 +117,7 @@ impl CheckedMap {
         if !self.data.is_empty() {
             let _ = write!(text, "Measured on {}.", self.data);
         }
-        text.trim_end().to_owned()
+        text.trim_end().replace(" -", " −")
     }
 }
 
@@ -166,8 +166,8 @@ mod tests {
         assert_eq!(check(ExplanationKind::GradientTimesInput), None);
         assert!(!check(ExplanationKind::GradCam).unwrap().passes);
         let figures = check(ExplanationKind::ClassActivation).unwrap().figures;
-        let expected = "Taking away what the map shows first leaves 50 % of the label's probability on average, by \
-                        random maps 60 % (better by 0.10, 95 % interval 0.05 to 0.20).";
+        let expected = "While samples are taken away, the map's highest first, the label has 50\u{a0}% of its probability on \
+                        average, by random maps 60\u{a0}% (better by 0.10, 95\u{a0}% interval 0.05 to 0.20).";
         assert!(figures.starts_with(expected), "{figures}");
     }
 }

@@ -168,7 +168,7 @@ pub(super) fn each_way(suite: &Suite) -> Result<()> {
         page.wait("Grad-CAM", &kind("GradCam"), 120).with_context(|| model.to_owned())?;
         let test = page.evaluate(&format!("document.querySelector({:?})?.textContent ?? ''", by("map-check")))?;
         let test = test.as_str().unwrap_or_default();
-        ensure!(test.contains("its test") && test.contains("random maps"), "{model}: {test:?}");
+        ensure!(test.contains("their test") && test.contains("random maps"), "{model}: {test:?}");
         if !own.is_empty() {
             page.select(&method, own)?;
             page.wait("the model's own map again", &kind(first), 60)?;
