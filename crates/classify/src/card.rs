@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::calibration::Calibration;
-use crate::condition::{Filter, RecordFeatures, Scaling};
+use crate::condition::{Filter, LeadScale, RecordFeatures, Scaling};
 use crate::{Aggregate, CheckedMap, Error, windows};
 
 /// `models/NAME/card.json`. Fields that this version does not know are kept in [`Card::other`].
@@ -114,6 +114,9 @@ pub struct Input {
     /// How millivolts become the network's numbers.
     #[serde(default, skip_serializing_if = "Scaling::is_standard")]
     pub scaling: Scaling,
+    /// Mean and deviation of each lead, where the scaling is by lead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lead_scales: Vec<LeadScale>,
     /// Bands that each lead is split into, each filtered once from rest; none where the lead comes as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<Filter>,
@@ -133,6 +136,7 @@ impl Default for Input {
             shorter: Shorter::default(),
             filters: Vec::new(),
             scaling: Scaling::default(),
+            lead_scales: Vec::new(),
             bands: Vec::new(),
             record_features: RecordFeatures::default(),
         }
@@ -263,6 +267,14 @@ impl Card {
         }
         if !(input.std.is_finite() && input.std > 0.0) {
             return wrong("input.std", input.std.to_string(), "a positive number of millivolts");
+        }
+        let scales = if input.scaling == Scaling::Leads { input.leads.len() } else { 0 };
+        if input.lead_scales.len() != scales {
+            return wrong("input.lead_scales", format!("{} of them", input.lead_scales.len()), &scales.to_string());
+        }
+        let usable = |scale: &LeadScale| scale.mean.is_finite() && scale.std.is_finite() && scale.std > 0.0;
+        if let Some(scale) = input.lead_scales.iter().find(|scale| !usable(scale)) {
+            return wrong("input.lead_scales", format!("{scale:?}"), "numbers of millivolts, the deviation above 0");
         }
         if !(self.window.span.is_finite() && self.window.span * input.rate >= input.samples as f64) {
             return wrong("window.span", self.window.span.to_string(), "seconds that hold one input at least");

@@ -55,10 +55,21 @@ pub enum Scaling {
     /// Less the card's mean, by the card's deviation: one number each for all leads and recordings.
     #[default]
     Standard,
+    /// Each lead less its own mean, by its own deviation, the same for all recordings.
+    Leads,
     /// Each lead of each recording from its least to its largest value onto -1 to 1: amplitudes are lost.
     Range,
     /// Less the recording's own mean, by its own deviation, over all its leads.
     Recording,
+}
+
+/// A lead's mean and deviation over many recordings, in millivolts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeadScale {
+    /// Millivolts that become 0.
+    pub mean: f64,
+    /// Millivolts more that become 1.
+    pub std: f64,
 }
 
 impl Scaling {
@@ -130,6 +141,13 @@ pub fn condition(mut leads: Vec<Vec<f32>>, input: &Input, patient: &Patient) -> 
                 *value = scale(*value);
             }
         }
+        Scaling::Leads => {
+            for (lead, scale) in leads.iter_mut().zip(&input.lead_scales) {
+                for value in lead {
+                    *value = ((f64::from(*value) - scale.mean) / scale.std) as f32;
+                }
+            }
+        }
         Scaling::Range => {
             for lead in &mut leads {
                 to_range(lead);
@@ -189,6 +207,9 @@ mod tests {
         let of = |scaling| condition(leads(), &Input { scaling, mean: 1.0, std: 2.0, ..input() }, &Patient::default());
         assert_eq!(of(Scaling::Standard).unwrap(), [[0.0, 0.5, 2.0]]);
         assert_eq!(of(Scaling::Range).unwrap(), [[-1.0, -0.5, 1.0]]);
+        let lead_scales = vec![LeadScale { mean: 1.0, std: 2.0 }];
+        let input = Input { scaling: Scaling::Leads, lead_scales, ..input() };
+        assert_eq!(condition(leads(), &input, &Patient::default()).unwrap(), [[0.0, 0.5, 2.0]]);
         let own = of(Scaling::Recording).unwrap();
         let expected = [-0.980_581, -0.392_232, 1.372_813];
         assert!(own[0].iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5), "{own:?}");

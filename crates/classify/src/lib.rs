@@ -48,7 +48,7 @@ pub use calibration::Calibration;
 pub use card::{Card, Input, KnownAnswer, Label, Shorter, WeightsFile, Window};
 pub use checked::{Area, CheckedMap, Pointed};
 pub use classifier::{Backend, Classifier};
-pub use condition::{Filter, RecordFeatures, Scaling, condition};
+pub use condition::{Filter, LeadScale, RecordFeatures, Scaling, condition};
 pub use ecg::ExplanationMethod as Method;
 pub use error::Error;
 pub use known::{KNOWN_RECORD, known_input};

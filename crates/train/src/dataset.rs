@@ -160,7 +160,7 @@ impl Dataset {
     pub fn prepare_as(&mut self, input: &Input) -> Result<(), classify::Error> {
         let amplitudes_matter = match input.scaling {
             Scaling::Standard => input.mean == 0.0 && input.std == 1.0,
-            Scaling::Range => false,
+            Scaling::Range | Scaling::Leads => false,
             Scaling::Recording => input.leads.len() > 1,
         };
         self.convert(input, amplitudes_matter)
@@ -191,6 +191,10 @@ impl Dataset {
         let part = &self.parts[number];
         let input = match part.meaning {
             Meaning::Millivolts => input.clone(),
+            // What came as each lead's deviations is on the scale of every rule that divides by deviations.
+            Meaning::StandardDeviations if input.scaling == Scaling::Leads => {
+                Input { mean: 0.0, std: 1.0, scaling: Scaling::Standard, lead_scales: Vec::new(), ..input.clone() }
+            }
             Meaning::StandardDeviations => Input { mean: 0.0, std: 1.0, ..input.clone() },
         };
         let in_time = (part.rate - input.rate).abs() < 1e-9;

@@ -1,6 +1,6 @@
 //! What each network's authors do with a recording before the network sees it (protocols.md, section 3).
 
-use classify::{Filter, Input, RecordFeatures, Scaling, Shorter};
+use classify::{Filter, Input, LeadScale, RecordFeatures, Scaling, Shorter};
 use ecg::Lead;
 use nets::Architecture;
 
@@ -46,6 +46,12 @@ pub fn input(architecture: Architecture, scaler: Scaler, lead: &Lead) -> Input {
             ],
             ..millivolts
         },
+        "cpc" => Input {
+            leads: CPC_LEADS.iter().map(|(lead, _)| lead.clone()).collect(),
+            scaling: Scaling::Leads,
+            lead_scales: CPC_LEADS.iter().map(|(_, scale)| *scale).collect(),
+            ..millivolts
+        },
         // The order is ours.
         "st-mem" => Input {
             filters: vec![Filter::above(2, 0.67), Filter::below(2, 40.0)],
@@ -55,6 +61,26 @@ pub fn input(architecture: Architecture, scaler: Scaler, lead: &Lead) -> Input {
         _ => standard,
     }
 }
+
+const fn scaled(lead: Lead, mean: f64, std: f64) -> (Lead, LeadScale) {
+    (lead, LeadScale { mean, std })
+}
+
+/// CPC's leads in the order of its code, with the means and deviations that it has for PTB-XL (protocols.md, section 3).
+const CPC_LEADS: [(Lead, LeadScale); 12] = [
+    scaled(Lead::I, -0.001_845_86, 0.164_010_04),
+    scaled(Lead::II, -0.001_302_77, 0.164_716_8),
+    scaled(Lead::V1, 0.000_170_31, 0.233_741_24),
+    scaled(Lead::V2, -0.000_913_13, 0.337_672_31),
+    scaled(Lead::V3, -0.001_488_35, 0.333_628_07),
+    scaled(Lead::V4, -0.001_746_87, 0.305_830_13),
+    scaled(Lead::V5, -0.000_770_71, 0.273_117_1),
+    scaled(Lead::V6, -0.002_074_07, 0.275_543_79),
+    scaled(Lead::III, 0.000_543_29, 0.171_289_62),
+    scaled(Lead::AVR, 0.001_555_46, 0.140_308_28),
+    scaled(Lead::AVL, -0.001_143_79, 0.146_069_56),
+    scaled(Lead::AVF, -0.000_356_49, 0.146_561_08),
+];
 
 #[cfg(test)]
 mod tests {
