@@ -8,10 +8,10 @@ use crate::paper::sheet::Layout;
 use crate::paper::zoom::Zoom;
 use crate::state::{Overlay, State, Theme};
 use crate::views::export;
-use crate::{browser, menus};
+use crate::{browser, menus, work};
 
 /// The shortcuts as the help dialog lists them.
-pub const LIST: [(&str, &str); 17] = [
+pub const LIST: [(&str, &str); 18] = [
     ("O", "Open files"),
     ("[  ]", "Previous, next recording"),
     ("X", "Close this recording"),
@@ -23,6 +23,7 @@ pub const LIST: [(&str, &str); 17] = [
     ("S", "25 or 50 mm/s"),
     ("G", "5, 10 or 20 mm/mV"),
     ("V", "Next overlay"),
+    ("E", "Explain a label in the next way"),
     ("T", "Light, dark, as the system"),
     ("C", "Copy the findings"),
     ("P", "Print on A4 at true size"),
@@ -102,6 +103,7 @@ fn pressed(state: State, key: &str) -> bool {
         "s" | "S" => state.format.update(|format| format.speed = next(&[25.0, 50.0], &format.speed)),
         "g" | "G" => state.format.update(|format| format.gain = next(&[5.0, 10.0, 20.0], &format.gain)),
         "v" | "V" => next_overlay(state),
+        "e" | "E" => next_method(state),
         "t" | "T" => state.theme.update(|theme| *theme = next(&[Theme::System, Theme::Light, Theme::Dark], theme)),
         _ => return false,
     }
@@ -122,6 +124,13 @@ fn step(state: State, places: i64) {
             state.selected.set(Some(recording.id));
         }
     });
+}
+
+fn next_method(state: State) {
+    let (methods, used) = untrack(move || (state.methods(), state.method_used()));
+    if methods.len() > 1 {
+        work::explain_by(state, next(&methods, &used));
+    }
 }
 
 fn next_overlay(state: State) {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ecg::{ExplanationMethod, Finding};
 use engine::protocol::{self, EngineKind, FileRef, Hints, Job, Reply, Request};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;
@@ -375,6 +376,23 @@ pub fn take_over(state: State) {
             _ => {}
         }
     });
+}
+
+/// Explains in another way the label that is explained, or where none is the one that passes its threshold by most.
+pub fn explain_by(state: State, method: ExplanationMethod) {
+    state.method.set(method);
+    let label = match state.overlay.get_untracked() {
+        Overlay::Label(code) => Some(code),
+        _ => untrack(move || state.findings()).and_then(|findings| strongest(&findings.findings)),
+    };
+    if let Some(label) = label {
+        explain(state, label);
+    }
+}
+
+fn strongest(findings: &[Finding]) -> Option<String> {
+    let margin = |finding: &Finding| finding.probability - finding.threshold;
+    findings.iter().max_by(|a, b| margin(a).total_cmp(&margin(b))).map(|finding| finding.code.clone())
 }
 
 /// Asks for the map of a label, in the way that is chosen, and shows it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecg::{Explanation, ExplanationMethod, Finding};
+use ecg::{Explanation, ExplanationMethod};
 use leptos::prelude::*;
 
 use crate::browser::value_of;
@@ -183,14 +183,8 @@ fn MethodField() -> impl IntoView {
     let state = State::here();
     let methods = Memo::new(move |_| state.methods());
     let choose = move |value: String| {
-        let Some(method) = ExplanationMethod::ALL.into_iter().find(|method| words(*method) == value) else { return };
-        state.method.set(method);
-        let label = match state.overlay.get_untracked() {
-            Overlay::Label(code) => Some(code),
-            _ => untrack(move || state.findings()).and_then(|findings| strongest(&findings.findings)),
-        };
-        if let Some(label) = label {
-            work::explain(state, label);
+        if let Some(method) = ExplanationMethod::ALL.into_iter().find(|method| words(*method) == value) {
+            work::explain_by(state, method);
         }
     };
     view! {
@@ -199,6 +193,7 @@ fn MethodField() -> impl IntoView {
                 <span>"A label is explained by"</span>
                 <select
                     data-testid="method-select"
+                    title="How a label is explained (E)"
                     on:change=move |event| choose(value_of(&event))
                 >
                     {move || methods.get().into_iter().map(|method| {
@@ -218,12 +213,6 @@ fn words(method: ExplanationMethod) -> &'static str {
         ExplanationMethod::GradientTimesInput => "gradient × input",
         ExplanationMethod::GradCam => "Grad-CAM",
     }
-}
-
-/// The code of the label that passes its threshold by most.
-fn strongest(findings: &[Finding]) -> Option<String> {
-    let margin = |finding: &Finding| finding.probability - finding.threshold;
-    findings.iter().max_by(|a, b| margin(a).total_cmp(&margin(b))).map(|finding| finding.code.clone())
 }
 
 /// Each lead's part in the map.
