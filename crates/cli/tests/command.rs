@@ -183,6 +183,25 @@ fn classify_gives_the_probabilities_of_the_library_with_both_engines() {
 }
 
 #[test]
+fn a_label_is_explained_in_the_way_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = model(folder.path());
+    let ask = |label: &str, by: &str| {
+        let recording = fixture("00008_lr.hea");
+        einthoven(&["classify", "--json", &recording, "--model", &model, "--explain", label, "--by", by])
+    };
+    for (by, kind) in [("gradient", "GradientTimesInput"), ("grad-cam", "GradCam")] {
+        let json: Value = serde_json::from_str(&succeeded(&ask("HIGH", by))).unwrap();
+        let maps = json["recordings"][0]["maps"].as_array().unwrap();
+        assert_eq!((maps.len(), maps[0]["kind"].as_str(), maps[0]["label"].as_str()), (1, Some(kind), Some("HIGH")));
+    }
+    let unknown = ask("AFIB", "gradient");
+    assert_eq!(unknown.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&unknown.stdout).unwrap();
+    assert!(said["failures"].to_string().contains("AFIB"), "{said}");
+}
+
+#[test]
 fn a_recording_that_lacks_leads_is_a_failure_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let model = model(folder.path());
