@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use ecg::Lead;
 use engine::protocol::Job;
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,6 +34,9 @@ pub struct Entry {
     /// The task, such as `superdiagnostic`.
     #[serde(default)]
     pub task: String,
+    /// The leads that it takes.
+    #[serde(default)]
+    pub leads: Vec<Lead>,
     /// True for the one to begin with.
     #[serde(default)]
     pub default: bool,
@@ -40,6 +44,16 @@ pub struct Entry {
 
 fn weights_file() -> String {
     "weights.safetensors".to_owned()
+}
+
+impl Entry {
+    /// Whether a recording with these leads has all that the model takes; of two limb leads the other four are computed.
+    pub fn fits(&self, leads: &[Lead]) -> bool {
+        let limb = [Lead::I, Lead::II, Lead::III];
+        let two = limb.iter().filter(|&lead| leads.contains(lead)).count() >= 2;
+        let derived = |lead: &Lead| two && (limb.contains(lead) || [Lead::AVR, Lead::AVL, Lead::AVF].contains(lead));
+        !self.leads.is_empty() && self.leads.iter().all(|lead| leads.contains(lead) || derived(lead))
+    }
 }
 
 /// The list.
@@ -125,4 +139,19 @@ pub async fn files(entry: &Entry, tasks: Tasks, job: Job) -> Result<Rc<Files>, E
     let files = Rc::new(Files { card_json, weights, card: Arc::new(card) });
     FETCHED.with_borrow_mut(|fetched| fetched.insert(entry.name.clone(), files.clone()));
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_fits_where_its_leads_are_there_or_follow_from_two_limb_leads() {
+        let model = |leads: &[Lead]| Entry { leads: leads.to_vec(), ..Entry::default() };
+        assert!(model(&[Lead::II]).fits(&[Lead::II]));
+        assert!(model(&[Lead::AVR, Lead::III, Lead::V1]).fits(&[Lead::I, Lead::II, Lead::V1]));
+        assert!(!model(&[Lead::II]).fits(&[Lead::I]));
+        assert!(!model(&Lead::TWELVE).fits(&[Lead::I, Lead::II, Lead::III]));
+        assert!(!model(&[]).fits(&[Lead::I]), "a list that does not say what the model takes promises nothing");
+    }
 }

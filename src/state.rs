@@ -305,6 +305,12 @@ impl State {
         if methods.contains(&chosen) { chosen } else { methods.first().copied().unwrap_or_default() }
     }
 
+    /// Chooses a model, for the next visit too.
+    pub fn choose(self, model: &str) {
+        settings::set("model", model);
+        self.model.set(Some(model.to_owned()));
+    }
+
     /// The chosen model's entry.
     pub fn entry(self) -> Option<Entry> {
         let name = self.model.get()?;

@@ -4,6 +4,7 @@ use ecg::{Finding, Warning};
 use leptos::prelude::*;
 
 use super::export::ExportRow;
+use crate::models::Entry;
 use crate::report::{engine_name, percent};
 use crate::state::{Answer, Overlay, State};
 use crate::work;
@@ -49,7 +50,30 @@ fn Again(message: String) -> impl IntoView {
     view! {
         <p class="failed" data-testid="classify-error">{message}</p>
         <button class="button" on:click=move |_| work::classify_again(state)>"Try again"</button>
+        <Others/>
     }
+}
+
+/// Models that take what the recording has, where the chosen one does not.
+#[component]
+fn Others() -> impl IntoView {
+    let state = State::here();
+    let leads = state.recording().map(|recording| recording.leads()).unwrap_or_default();
+    if state.entry().is_none_or(|entry| entry.fits(&leads)) {
+        return ().into_any();
+    }
+    let fitting: Vec<Entry> =
+        state.models.with(|models| models.iter().filter(|entry| entry.fits(&leads)).cloned().collect());
+    if fitting.is_empty() {
+        return view! { <p class="muted">"No model here takes this recording's leads alone."</p> }.into_any();
+    }
+    view! {
+        <p class="muted">"These models take the leads that it has:"</p>
+        {fitting.into_iter().map(|entry| view! {
+            <button class="button" data-testid="other-model" on:click=move |_| state.choose(&entry.name)>{entry.title.clone()}</button>
+        }).collect_view()}
+    }
+    .into_any()
 }
 
 /// The reader's or the preparation's warnings.

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::browser::value_of;
 use crate::models::Card;
-use crate::settings;
 use crate::state::State;
 
 /// The picker with the card.
@@ -26,9 +25,7 @@ pub fn ModelPanel() -> impl IntoView {
                     title=move || state.entry().map(|entry| entry.title)
                     prop:disabled=move || state.models.with(Vec::is_empty)
                     on:change=move |event| {
-                        let name = value_of(&event);
-                        settings::set("model", &name);
-                        state.model.set(Some(name));
+                        state.choose(&value_of(&event));
                     }
                 >
                     <For each=move || state.models.get() key=|entry| entry.name.clone() children=move |entry| {

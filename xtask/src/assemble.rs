@@ -125,6 +125,7 @@ fn models(from: &Path, to: &Path) -> Result<()> {
         copy_folder(entry.path(), &to.join(&name))?;
         models.push(json!({
             "title": card["title"].as_str().unwrap_or(&name),
+            "leads": card["input"]["leads"],
             "task": card["task"].as_str().unwrap_or_default(),
             "card_bytes": card_stamp.bytes,
             "card_sha256": card_stamp.sha256,
