@@ -10,6 +10,7 @@
 //! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
 //! | CSV, TSV | [`csv`] | yes | yes |
+//! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
 //! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file
@@ -52,6 +53,7 @@ mod cursor;
 pub mod edf;
 mod error;
 mod limits;
+pub mod matlab5;
 mod probe;
 mod read;
 pub mod wfdb;

@@ -94,6 +94,8 @@ pub struct Dataset {
     pub origin: Vec<String>,
     /// Whether a network's logits are a softmax's: exactly one label applies to a recording.
     pub exclusive: bool,
+    /// Names of the records by [`Example::id`]; empty where the ids are the data set's own numbers.
+    pub records: Vec<String>,
 }
 
 impl Part {
@@ -106,6 +108,11 @@ impl Part {
 }
 
 impl Dataset {
+    /// The name of a record as its data set gives it.
+    pub fn record(&self, example: &Example) -> String {
+        self.records.get(example.id as usize).cloned().unwrap_or_else(|| example.id.to_string())
+    }
+
     /// Writes `[channel, sample]` numbers of a window of a recording, as the network sees them; samples past its end are 0.
     pub fn window(&self, example: &Example, start: usize, length: usize, out: &mut Vec<f32>) {
         let part = &self.parts[example.part];
@@ -306,6 +313,7 @@ mod tests {
             name: String::new(),
             origin: vec![],
             exclusive: false,
+            records: vec![],
         };
         let mut out = Vec::new();
         set.window(&example, 2, 3, &mut out);

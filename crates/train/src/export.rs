@@ -134,7 +134,7 @@ pub fn export(
         explanations: Vec::new(),
         parameters: graph.parameters() as u64,
         multiply_adds: graph.multiply_adds(),
-        licence: licence(settings.task).to_owned(),
+        licence: licence(settings.task),
         known_answer: None,
         other: serde_json::Map::new(),
     };
@@ -194,16 +194,17 @@ fn title(architecture: Architecture, task: Task, classes: usize) -> String {
         Task::Simulated => format!("Demo: {classes} simulated conditions, {network}"),
         Task::All => format!("All {classes} statements, {network}"),
         Task::Superclass => format!("Five diagnostic superclasses, {network}"),
+        Task::Cpsc2018 => format!("Nine labels of CPSC2018, {network}"),
+        Task::Chapman => format!("Four rhythms of Chapman-Shaoxing, {network}"),
+        Task::Cinc2021 => format!("The challenge's {classes} labels, {network}"),
         task => format!("{classes} labels of task {}, {network}", task.name()),
     }
 }
 
-fn licence(task: Task) -> &'static str {
+fn licence(task: Task) -> String {
     match task {
-        Task::Simulated => "MIT OR Apache-2.0",
-        _ => {
-            "CC BY 4.0; trained on PTB-XL (Wagner P. et al., Sci Data 7:154, 2020; PhysioNet doi 10.13026/kfzx-aw45, CC BY 4.0)"
-        }
+        Task::Simulated => "MIT OR Apache-2.0".to_owned(),
+        task => format!("CC BY 4.0; trained on {}", task.data_set().credit()),
     }
 }
 

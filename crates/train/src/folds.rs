@@ -35,6 +35,7 @@ pub fn only(data: &Dataset, folds: &[u8]) -> Dataset {
         name: data.name.clone(),
         origin: data.origin.clone(),
         exclusive: data.exclusive,
+        records: data.records.clone(),
     }
 }
 

@@ -49,3 +49,4 @@ pub mod source;
 pub mod table;
 pub mod tasks;
 pub mod training;
+pub mod unseen;

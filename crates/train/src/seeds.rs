@@ -27,6 +27,8 @@ pub enum Purpose {
     Negatives = 8,
     /// Noise, mixing and silenced leads.
     Augmentation = 7,
+    /// Folds of data sets that came without.
+    Folds = 9,
 }
 
 impl Generator {

@@ -81,7 +81,7 @@ pub fn simulated_folds(
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("{} simulated recordings of seed {seed}", examples.len());
     let origin = vec!["the simulator of this project, 500 Hz, prepared as a dropped file is".to_owned()];
-    Ok(Dataset { labels, parts, examples, scaler, name, origin, exclusive: false })
+    Ok(Dataset { labels, parts, examples, scaler, name, origin, exclusive: false, records: Vec::new() })
 }
 
 #[cfg(test)]

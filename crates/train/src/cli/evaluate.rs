@@ -11,9 +11,10 @@ use train::evaluate::{answers, as_text, fit_to_card, report, table};
 use train::folder;
 use train::metrics::Bootstrap;
 use train::operating::{self, Wanted, operating_points};
-use train::predict::Predictions;
+use train::predict::{Model, Predictions};
 use train::progress::counted;
 use train::recipes::Aggregate;
+use train::unseen::{self, Source};
 
 use super::recordings;
 
@@ -22,9 +23,18 @@ pub struct Options {
     /// Model folder with card.json and weights
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Folder of PTB-XL [default: newly simulated recordings, for a model of them]
+    /// Folder of the model's data set, or of --unseen [default: newly simulated recordings, for a model of them]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Measure a model of PTB-XL on all recordings of another source in --data, as far as its labels can be told there
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SOURCE",
+        requires = "data",
+        conflicts_with_all = ["fold", "sensitivity", "specificity", "draws", "predictions"]
+    )]
+    unseen: Option<Source>,
     /// Fold to measure on: 9 is for choices, 10 is the test fold
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(1..=10))]
     fold: u8,
@@ -64,11 +74,15 @@ const CHOICES: u8 = 9;
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let card = folder::card(&options.model)?;
     let network = folder::network(&options.model, &card, &options.device.open()?)?;
+    if let (Some(source), Some(data)) = (options.unseen, &options.data) {
+        return on_unseen(options, (&card, &network), data, source);
+    }
     let wanted: Vec<Wanted> = (options.sensitivity.map(Wanted::Sensitivity).into_iter())
         .chain(options.specificity.map(Wanted::Specificity))
         .collect();
     let folds = if wanted.is_empty() { vec![options.fold] } else { vec![options.fold, CHOICES] };
-    let mut data = recordings::load(options.data.as_deref(), recordings::task_of(&card)?, &folds)?;
+    let task = recordings::task_of(&card)?;
+    let mut data = recordings::load(options.data.as_deref(), task, card.input.rate, &folds)?;
     fit_to_card(&mut data, &card)?;
     let answers_on = |fold: u8| -> anyhow::Result<Predictions> {
         let bar = counted("classifying", data.examples_of(&[fold], true).len() as u64);
@@ -117,6 +131,29 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Measures a model on another source than its own.
+fn on_unseen(options: &Options, own: (&Card, &Model), data: &Path, source: Source) -> anyhow::Result<ExitCode> {
+    let card = own.0;
+    let aggregate = options.aggregate.unwrap_or(Aggregate::of(card));
+    let bar = counted("classifying", 0);
+    let tell = &mut |line: &str| eprintln!("{line}");
+    let figures = unseen::measure(own, data, source, aggregate, tell, |done| bar.set_position(done as u64))
+        .with_context(|| format!("measuring on {}", data.display()))?;
+    bar.finish_and_clear();
+    if options.json {
+        let value = json!({
+            "model": card.name,
+            "weights_sha256": card.weights.sha256,
+            "aggregate": aggregate,
+            "unseen": figures,
+        });
+        println!("{}", serde_json::to_string_pretty(&value)?);
+    } else {
+        print!("{}: {}", card.name, unseen::as_text(&figures));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Each recording's calibrated probabilities and truth.
 fn write_predictions(
     path: &Path,
@@ -125,16 +162,19 @@ fn write_predictions(
     fold: u8,
     predictions: &Predictions,
 ) -> anyhow::Result<()> {
-    let ids: Vec<u32> = data.examples_of(&[fold], true).iter().map(|example| example.id).collect();
+    let records = data.examples_of(&[fold], true).into_iter().map(|example| data.record(example));
+    let records: Vec<String> = records.collect();
     let probabilities = predictions.calibrated(card, aggregate);
     let mut table = csv::Writer::from_path(path).with_context(|| format!("writing {}", path.display()))?;
     let codes = || card.labels.iter().map(|label| label.code.as_str());
     let head = codes().map(str::to_owned).chain(codes().map(|code| format!("true {code}")));
-    table.write_record(std::iter::once("ecg_id".to_owned()).chain(head))?;
+    table.write_record(
+        std::iter::once(if data.records.is_empty() { "ecg_id" } else { "record" }.to_owned()).chain(head),
+    )?;
     let rows = probabilities.chunks(predictions.classes).zip(predictions.truth.chunks(predictions.classes));
-    for (id, (own, truth)) in ids.iter().zip(rows) {
+    for (record, (own, truth)) in records.into_iter().zip(rows) {
         let numbers = own.iter().chain(truth).map(ToString::to_string);
-        table.write_record(std::iter::once(id.to_string()).chain(numbers))?;
+        table.write_record(std::iter::once(record).chain(numbers))?;
     }
     table.flush()?;
     Ok(())

@@ -11,7 +11,7 @@ use serde_json::json;
 use train::dataset::{Dataset, Example};
 use train::explain_check::{CheckError, Settings, Subject, as_text, check, ludb, with_figures};
 use train::progress::counted;
-use train::tasks::Task;
+use train::source::Wanted;
 use train::{simulated, source};
 
 /// The fold that maps are checked on: no weight is learned from it (thresholds are), and the test fold stays untouched.
@@ -22,6 +22,8 @@ const SEED: u64 = 0xe1a2;
 
 /// Exit code of a run that was asked to stop (128 + SIGINT).
 const STOPPED: u8 = 130;
+
+use super::recordings::task_of;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -112,9 +114,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 /// The data set, and what its recordings are in words.
 fn recordings(options: &Options, card: &Card) -> anyhow::Result<(Dataset, String)> {
     if let Some(folder) = &options.data {
-        let task = <Task as clap::ValueEnum>::from_str(&card.task, false)
-            .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of PTB-XL's", card.name, card.task))?;
-        let data = source::load(folder, task, false, &mut |line| eprintln!("{line}"))?;
+        let task = task_of(card)?;
+        let data = source::load(folder, task, Wanted::at(card.input.rate), &mut |line| eprintln!("{line}"))?;
         let origin = format!("{}, fold {FOLD}", data.name);
         return Ok((data, origin));
     }

@@ -7,7 +7,7 @@ use classify::Card;
 use train::dataset::Dataset;
 use train::leaderboard::{Measure, Recordings, as_text, measure};
 use train::metrics::Bootstrap;
-use train::tasks::Task;
+use train::tasks::{DataSet, Task};
 
 use super::recordings;
 
@@ -16,9 +16,12 @@ pub struct Options {
     /// Folder of model folders
     #[arg(long, value_name = "DIR", default_value = "models")]
     models: PathBuf,
-    /// Folder of PTB-XL [default: newly simulated recordings, for models of them]
+    /// Folder of PTB-XL, or of the data set of --task [default: newly simulated recordings, for models of them]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Only models of this task
+    #[arg(long, value_enum)]
+    task: Option<Task>,
     /// Fold to measure on: 9 is for choices, 10 is the test fold
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(1..=10))]
     fold: u8,
@@ -36,24 +39,30 @@ pub struct Options {
 /// Recordings of one task at a time, loaded once and copied for each of its models.
 struct Loaded<'a> {
     options: &'a Options,
-    last: Option<(Task, Dataset)>,
+    last: Option<((Task, f64), Dataset)>,
 }
 
 impl Recordings for Loaded<'_> {
-    fn of(&mut self, _: &Card, task: Task) -> Result<Dataset, String> {
+    fn of(&mut self, card: &Card, task: Task) -> Result<Dataset, String> {
+        if let Some(wanted) = self.options.task.filter(|wanted| *wanted != task) {
+            return Err(format!("of task {}, not of {}", task.name(), wanted.name()));
+        }
         match (&self.options.data, task) {
             (Some(_), Task::Simulated) => {
                 return Err("of simulated recordings: without --data it is measured on new ones".into());
             }
             (None, task) if task != Task::Simulated => {
-                return Err(format!("of PTB-XL's task {}: --data says where that is", task.name()));
+                let set = task.data_set().name();
+                return Err(format!("of task {} of {set}: --data says where that is", task.name()));
             }
             _ => {}
         }
-        if self.last.as_ref().is_none_or(|last| last.0 != task) {
+        // PTB-XL's files are of one rate; others are brought to that of the network.
+        let rate = if task.data_set() == DataSet::PtbXl { 100.0 } else { card.input.rate };
+        if self.last.as_ref().is_none_or(|last| last.0 != (task, rate)) {
             self.last = None;
-            let data = recordings::load(self.options.data.as_deref(), task, &[self.options.fold]);
-            self.last = Some((task, data.map_err(|error| format!("{error:#}"))?));
+            let data = recordings::load(self.options.data.as_deref(), task, rate, &[self.options.fold]);
+            self.last = Some(((task, rate), data.map_err(|error| format!("{error:#}"))?));
         }
         self.last.as_ref().map(|last| last.1.clone()).ok_or_else(|| "no recordings".into())
     }

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use classify::Card;
 use train::dataset::Dataset;
 use train::progress::counted;
+use train::source::Wanted;
 use train::tasks::Task;
 use train::{folds, simulated, source};
 
@@ -15,13 +16,14 @@ const SIMULATED: (usize, u64) = (100, 0xe1a1);
 /// The task that a card names.
 pub fn task_of(card: &Card) -> anyhow::Result<Task> {
     <Task as clap::ValueEnum>::from_str(&card.task, false)
-        .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of PTB-XL's", card.name, card.task))
+        .map_err(|_| anyhow::anyhow!("model {}: task {:?} is not one of this program's", card.name, card.task))
 }
 
-/// Recordings of some folds with a task's labels: of PTB-XL in a folder, or newly simulated ones.
-pub fn load(folder: Option<&Path>, task: Task, wanted: &[u8]) -> anyhow::Result<Dataset> {
+/// Recordings of some folds with a task's labels for a network of this rate: of the task's data set in a folder, or newly
+/// simulated ones.
+pub fn load(folder: Option<&Path>, task: Task, rate: f64, wanted: &[u8]) -> anyhow::Result<Dataset> {
     if let Some(folder) = folder {
-        let all = source::load(folder, task, false, &mut |line| eprintln!("{line}"))
+        let all = source::load(folder, task, Wanted::at(rate), &mut |line| eprintln!("{line}"))
             .with_context(|| format!("loading {}", folder.display()))?;
         return Ok(folds::only(&all, wanted));
     }

@@ -41,7 +41,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let card = folder::card(&options.model)?;
     let network = folder::network(&options.model, &card, &options.device.open()?)?;
     let curve = options.run.as_deref().map_or_else(|| Ok(Vec::new()), read_curve)?;
-    let mut data = recordings::load(options.data.as_deref(), recordings::task_of(&card)?, &[options.fold])?;
+    let task = recordings::task_of(&card)?;
+    let mut data = recordings::load(options.data.as_deref(), task, card.input.rate, &[options.fold])?;
     fit_to_card(&mut data, &card)?;
     let bar = counted("classifying", data.examples_of(&[options.fold], true).len() as u64);
     let predictions = answers(&network, &data, options.fold, |done| bar.set_position(done as u64))?;

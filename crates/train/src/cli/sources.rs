@@ -56,7 +56,7 @@ impl Sources {
 impl TeacherModel {
     /// The run's recordings as the teacher sees them.
     pub fn data(&self, options: &Options) -> anyhow::Result<Dataset> {
-        let mut data = dataset(options)?;
+        let mut data = dataset(options, self.card.input.rate)?;
         fit_to_card(&mut data, &self.card)?;
         Ok(data)
     }

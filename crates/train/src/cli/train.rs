@@ -19,6 +19,7 @@ use train::export::{Provenance, export};
 use train::loss::{Distillation, LabelLoss};
 use train::progress::{Terminal, counted};
 use train::recipes::RecipeName;
+use train::source::Wanted;
 use train::tasks::Task;
 use train::training::{Ending, Settings, Split, Teacher, checkpoint_path, train};
 use train::{preparation, simulated, source};
@@ -33,7 +34,8 @@ pub const STOPPED: u8 = 130;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// Folder of PTB-XL: packs or WFDB files, with the metadata, in it or below [default: simulated recordings]
+    /// Folder of the task's data set: PTB-XL's packs or WFDB files with the metadata; for the tasks cpsc2018, chapman and
+    /// cinc2021 that data set as published, in any folders below [default: simulated recordings]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Network: see `train-native models`
@@ -269,8 +271,8 @@ fn lead(name: &str) -> Result<Lead, String> {
     found.cloned().ok_or_else(|| format!("expected one of {}", names()))
 }
 
-/// Loads or simulates the recordings.
-pub(super) fn dataset(options: &Options) -> anyhow::Result<Dataset> {
+/// Loads or simulates the recordings, for a network of this rate.
+pub(super) fn dataset(options: &Options, rate: f64) -> anyhow::Result<Dataset> {
     let Some(folder) = &options.data else {
         let all = options.simulated * signal::simulate::Condition::ALL.len();
         let bar = counted("simulating", all as u64);
@@ -282,7 +284,8 @@ pub(super) fn dataset(options: &Options) -> anyhow::Result<Dataset> {
     if options.task == Task::Simulated {
         bail!("task simulated takes no --data: its recordings are made here");
     }
-    source::load(folder, options.task, options.include_zscored, &mut |line| eprintln!("{line}"))
+    let wanted = Wanted { include_zscored: options.include_zscored, rate };
+    source::load(folder, options.task, wanted, &mut |line| eprintln!("{line}"))
         .with_context(|| format!("loading {}", folder.display()))
 }
 
@@ -326,7 +329,7 @@ pub fn train_one(options: &Options, stop: &AtomicBool) -> anyhow::Result<Outcome
     }
     let name = options.name();
     let device: Device = options.device.open()?;
-    let mut data = dataset(&options)?;
+    let mut data = dataset(&options, options.model.input().rate)?;
     let mut input = preparation::input(options.model, data.scaler, &options.lead);
     data.prepare(&mut input)?;
     let sources = Sources::open(&options, &device)?;

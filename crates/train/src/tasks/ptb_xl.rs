@@ -1,74 +1,21 @@
-//! The six label sets of PTB-XL's benchmark (Strodthoff et al., IEEE JBHI 25(5), 2021).
+//! PTB-XL's labels: the six sets of its benchmark (Strodthoff et al., IEEE JBHI 25(5), 2021) and three published others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
+use super::{Label, Task};
 use crate::dataset::Example;
 use crate::ptbxl::{Metadata, Record, StatementKind, superclasses};
 
-/// What a network is asked to tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Every statement: 71 labels.
-    All,
-    /// Diagnostic statements: 44 labels.
-    Diagnostic,
-    /// Subclasses of the diagnostic statements: 23 labels.
-    Subclass,
-    /// Superclasses CD, HYP, MI, NORM, STTC.
-    Superclass,
-    /// Form statements: 19 labels.
-    Form,
-    /// Rhythm statements: 12 labels.
-    Rhythm,
-    /// Infarction subclasses of IMLE-Net: ASMI, IMI, NORM, of which one applies (imle-net.md 1.1).
-    MiSubclasses,
-    /// Three tiers of ischaemia and what points to it (dsail-kd.md 3.2).
-    Tiers,
-    /// EKnet's 70 labels: all statements but SR, NORM only where it stands alone (eknet.md 1).
-    Eknet,
-    /// The conditions of the simulator; not a task of PTB-XL.
-    Simulated,
-}
-
-/// One label of a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Code.
-    pub code: String,
-    /// Full name.
-    pub name: String,
-    /// The group that findings are listed under.
-    pub group: String,
-}
-
 impl Task {
-    /// The tasks of PTB-XL's benchmark.
-    pub const PTB_XL: [Task; 6] =
-        [Task::All, Task::Diagnostic, Task::Subclass, Task::Superclass, Task::Form, Task::Rhythm];
-
-    /// The name that the command line takes.
-    pub fn name(self) -> &'static str {
+    /// The labels of PTB-XL's statements in output order: sorted by code point, as the benchmark sorts them; none for a
+    /// task of another data set.
+    pub(crate) fn labels_of_statements(self, statements: &BTreeMap<String, StatementKind>) -> Vec<Label> {
         match self {
-            Task::All => "all",
-            Task::Diagnostic => "diagnostic",
-            Task::Subclass => "subclass",
-            Task::Superclass => "superclass",
-            Task::Form => "form",
-            Task::Rhythm => "rhythm",
-            Task::MiSubclasses => "mi-subclasses",
-            Task::Tiers => "tiers",
-            Task::Eknet => "eknet",
-            Task::Simulated => "simulated",
-        }
-    }
-
-    /// The labels in output order: sorted by code point, as the benchmark sorts them.
-    pub fn labels(self, statements: &BTreeMap<String, StatementKind>) -> Vec<Label> {
-        if let Some(list) = self.own_labels() {
-            return list;
+            Task::MiSubclasses => return mi_subclasses(),
+            Task::Tiers => {
+                return TIERS.iter().map(|(code, name, _)| Label::new(code, name, "Tier")).collect();
+            }
+            _ => {}
         }
         let mut codes = BTreeSet::new();
         for kind in statements.values() {
@@ -78,7 +25,7 @@ impl Task {
     }
 
     /// The labels of one statement in this task: none or one.
-    fn codes_of(self, kind: &StatementKind) -> Option<String> {
+    pub(crate) fn codes_of(self, kind: &StatementKind) -> Option<String> {
         let own = |wanted: bool| wanted.then(|| kind.code.clone());
         match self {
             Task::All => own(true),
@@ -88,7 +35,9 @@ impl Task {
             Task::Superclass => kind.class.clone().filter(|_| kind.diagnostic),
             Task::Form => own(kind.form),
             Task::Rhythm => own(kind.rhythm),
-            Task::MiSubclasses | Task::Tiers | Task::Simulated => None,
+            Task::MiSubclasses | Task::Tiers | Task::Simulated | Task::Cpsc2018 | Task::Chapman | Task::Cinc2021 => {
+                None
+            }
         }
     }
 
@@ -115,40 +64,6 @@ impl Task {
             }
             _ => record.statements.iter().filter_map(|code| self.codes_of(metadata.statements.get(code)?)).collect(),
         })
-    }
-
-    /// Labels that do not follow from the list of statements.
-    fn own_labels(self) -> Option<Vec<Label>> {
-        let label = |code: &str, name: &str, group: &str| Label {
-            code: code.to_owned(),
-            name: name.to_owned(),
-            group: group.to_owned(),
-        };
-        match self {
-            Task::MiSubclasses => Some(vec![
-                label("ASMI", "Anteroseptal myocardial infarction", "Myocardial infarction"),
-                label("IMI", "Inferior myocardial infarction", "Myocardial infarction"),
-                label("NORM", "Normal ECG", "Normal ECG"),
-            ]),
-            Task::Tiers => Some(TIERS.iter().map(|(code, name, _)| label(code, name, "Tier")).collect()),
-            _ => None,
-        }
-    }
-
-    /// Whether exactly one label applies to a recording.
-    pub fn is_exclusive(self) -> bool {
-        matches!(self, Task::MiSubclasses | Task::Simulated)
-    }
-
-    /// Whether networks are trained by a softmax over the labels. The simulator's conditions exclude one another, but the
-    /// demo is trained as networks for PTB-XL are, label by label.
-    pub fn wants_softmax(self) -> bool {
-        self == Task::MiSubclasses
-    }
-
-    /// Whether recordings without any label are kept.
-    pub fn keeps_unlabelled(self) -> bool {
-        self == Task::Tiers
     }
 
     /// Leaves out what the task takes only so many of. IMLE-Net's authors take the first 900 normal recordings of folds 1
@@ -212,6 +127,14 @@ const TIERS: [(&str, &str, &[&str]); 3] = [
     ("TIER2", "Suggestive of it", &["ABQRS", "HVOLT", "DIG", "ANEUR", "EL"]),
     ("TIER3", "Weakly suggestive of it", &["INVT", "NDT", "NT_", "LOWT", "TAB_"]),
 ];
+
+fn mi_subclasses() -> Vec<Label> {
+    vec![
+        Label::new("ASMI", "Anteroseptal myocardial infarction", "Myocardial infarction"),
+        Label::new("IMI", "Inferior myocardial infarction", "Myocardial infarction"),
+        Label::new("NORM", "Normal ECG", "Normal ECG"),
+    ]
+}
 
 /// One of ASMI, IMI, NORM: an infarct where exactly one of the two is stated with a likelihood of 100, 80 or 0, NORM where
 /// it is stated with 100.

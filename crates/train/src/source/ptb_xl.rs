@@ -1,4 +1,4 @@
-//! Where recordings come from: packs, or PTB-XL's WFDB files as published.
+//! PTB-XL: packs, or its WFDB files as published.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,51 +6,19 @@ use std::path::{Path, PathBuf};
 use ecg::Patient;
 use formats::{Hints, InputFile, Limits};
 
+use super::SourceError;
 use crate::cache;
 use crate::dataset::{Dataset, Example, Meaning, Part, Samples};
-use crate::ecgpack::{self, LEADS, PackError};
-use crate::ptbxl::{self, Metadata, MetadataError};
+use crate::ecgpack::{self, LEADS};
+use crate::ptbxl::{self, Metadata};
 use crate::tasks::Task;
 
 /// Samples of a lead in PTB-XL's 100 Hz files.
 const LENGTH: usize = 1000;
+/// What a recording of PTB-XL is.
+const EXPECTED: &str = "12 leads of 1000 samples at 100 Hz";
 /// Counts per millivolt of PTB-XL's files.
 const COUNTS_PER_MILLIVOLT: f32 = 1000.0;
-
-/// Why a data set could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// The metadata is at fault.
-    #[error(transparent)]
-    Metadata(#[from] MetadataError),
-    /// A pack is at fault.
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    /// There is no signal.
-    #[error(
-        "{folder}: found neither a pack (ptbxl100*.ecgpack) nor WFDB files (*_lr.hea) in it or below; `train-native fetch ptb-xl` gets them"
-    )]
-    NoSignals {
-        /// The folder that was searched.
-        folder: PathBuf,
-    },
-    /// A recording is not what PTB-XL holds.
-    #[error("{path}: expected 12 leads of {LENGTH} samples at 100 Hz, found {found}")]
-    Recording {
-        /// Its header.
-        path: PathBuf,
-        /// What it is.
-        found: String,
-    },
-    /// A file could not be read.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-}
 
 /// Signals of many records.
 struct Signals {
@@ -66,7 +34,7 @@ struct Signals {
 ///
 /// # Errors
 /// Metadata or signals are absent or damaged.
-pub fn load(
+pub(super) fn load(
     folder: &Path,
     task: Task,
     include_zscored: bool,
@@ -184,7 +152,7 @@ fn read_record(header: &Path, samples: &mut Vec<i16>) -> Result<(), SourceError>
     let (header_name, data_name) = (name(header), name(&data));
     let files =
         [InputFile { name: &header_name, bytes: &header_bytes }, InputFile { name: &data_name, bytes: &data_bytes }];
-    let wrong = |found: String| SourceError::Recording { path: header.to_owned(), found };
+    let wrong = |found: String| SourceError::Recording { path: header.to_owned(), found, expected: EXPECTED };
     let outcome = formats::read(&files, &Hints::default(), &Limits::default());
     if let Some(failure) = outcome.failures.first() {
         return Err(wrong(failure.error.to_string()));
@@ -234,7 +202,8 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
     let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
     let scaler = Dataset::fit_scaler(&parts, &training);
     let name = format!("PTB-XL {}", metadata.version);
-    Dataset { labels, parts, examples, scaler, name, origin, exclusive: task.wants_softmax() }
+    let exclusive = task.wants_softmax();
+    Dataset { labels, parts, examples, scaler, name, origin, exclusive, records: Vec::new() }
 }
 
 #[cfg(test)]
