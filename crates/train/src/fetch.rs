@@ -1,4 +1,4 @@
-//! Getting PTB-XL from PhysioNet: what is there is checked, what is cut is taken up where it ended.
+//! Getting data sets from PhysioNet: what is there is checked, what is cut is taken up where it ended.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -12,6 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 /// The release that the tasks' counts are of.
 pub const PTB_XL: &str = "https://physionet.org/files/ptb-xl/1.0.3/";
+
+/// The release of the PhysioNet/CinC Challenge 2021 that the task's counts are of.
+pub const CINC2021: &str = "https://physionet.org/files/challenge-2021/1.0.3/";
 
 /// The list of checksums beside the files.
 const SUMS: &str = "SHA256SUMS.txt";
@@ -84,6 +87,18 @@ pub enum Scope {
     Hertz100,
     /// Everything, the 500 Hz signals too.
     Everything,
+    /// What lies below a folder of the release, named with its last `/`, and the licence.
+    Below(&'static str),
+}
+
+impl Scope {
+    fn takes(self, path: &str) -> bool {
+        match self {
+            Scope::Hertz100 => !path.starts_with("records500/"),
+            Scope::Everything => true,
+            Scope::Below(folder) => path.starts_with(folder) || path == "LICENSE.txt",
+        }
+    }
 }
 
 /// Attempts at one file before it is an error.
@@ -108,10 +123,7 @@ pub fn fetch(
         .build()
         .into();
     let list = text(&agent, &format!("{base}{SUMS}"))?;
-    let wanted: Vec<Wanted> = parse_sums(&list)?
-        .into_iter()
-        .filter(|file| scope == Scope::Everything || !file.path.starts_with("records500/"))
-        .collect();
+    let wanted: Vec<Wanted> = parse_sums(&list)?.into_iter().filter(|file| scope.takes(&file.path)).collect();
     watch.start(wanted.len());
     let count = wanted.len();
     let queue = Mutex::new(VecDeque::from(wanted));

@@ -1,7 +1,7 @@
 //! `train-native`: data sets, tasks, recipes, the training loop, and the models that the page loads.
 //!
-//! Data flows one way: a data set's metadata ([`ptbxl`]) and signals ([`ecgpack`], WFDB folders) become a [`dataset::Dataset`] for one
-//! [`tasks::Task`]; [`training::train`] draws batches from it and keeps a checkpoint an epoch; the result is measured and
+//! Data flows one way: a data set as it was published ([`source`]: PTB-XL, CPSC2018, Chapman-Shaoxing, the challenge of 2021)
+//! becomes a [`dataset::Dataset`] for one [`tasks::Task`]; [`training::train`] draws batches from it and keeps a checkpoint an epoch; the result is measured and
 //! exported to a model folder.
 //!
 //! ```
@@ -38,6 +38,7 @@ pub mod predict;
 pub mod preparation;
 mod product;
 pub mod progress;
+pub mod protocol;
 pub mod ptbxl;
 pub mod published;
 pub mod recipes;

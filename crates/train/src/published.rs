@@ -1,4 +1,4 @@
-//! Published figures of networks on PTB-XL, each with the protocol that it was measured by.
+//! Published figures of networks on PTB-XL, CPSC2018 and Chapman-Shaoxing, each with the protocol that it was measured by.
 //!
 //! All are macro AUC on the publication's own test recordings. None is of the recordings that a row of ours is of: they
 //! stand beside ours, not against them.
@@ -21,10 +21,18 @@ pub enum Protocol {
     Foundation,
     /// The same with the backbone's weights as they were.
     FoundationFrozen,
-    /// The thesis on InceptionFormer.
+    /// LongWei's notes on InceptionFormer.
     LongWei,
     /// EKnet.
     Eknet,
+    /// PTB-XL's benchmark, on CPSC2018 (ICBEB).
+    BenchmarkCpsc,
+    /// The benchmark of foundation models on CPSC2018.
+    FoundationCpsc,
+    /// LongWei's notes on InceptionFormer, on CPSC2018.
+    LongWeiCpsc,
+    /// The same on Chapman-Shaoxing.
+    LongWeiChapman,
 }
 
 /// One published figure.
@@ -46,11 +54,15 @@ impl Protocol {
     /// The publication.
     pub fn source(self) -> &'static str {
         match self {
-            Protocol::Benchmark => "Strodthoff et al., IEEE JBHI 25(5), 2021",
+            Protocol::Benchmark | Protocol::BenchmarkCpsc => "Strodthoff et al., IEEE JBHI 25(5), 2021",
             Protocol::LabelDecoupling => "Zhang et al. 2023",
             Protocol::ImleNet => "Reddy et al. 2021",
-            Protocol::Foundation | Protocol::FoundationFrozen => "Al-Masud et al., arXiv 2509.25095",
-            Protocol::LongWei => "LongWei's notes on InceptionFormer",
+            Protocol::Foundation | Protocol::FoundationFrozen | Protocol::FoundationCpsc => {
+                "Al-Masud et al., arXiv 2509.25095"
+            }
+            Protocol::LongWei | Protocol::LongWeiCpsc | Protocol::LongWeiChapman => {
+                "LongWei's notes on InceptionFormer"
+            }
             Protocol::Eknet => "EKnet",
         }
     }
@@ -72,6 +84,14 @@ impl Protocol {
             Protocol::LongWei => {
                 "fold 10, 100 Hz, whole records of 10 s; thresholds were partly chosen on the test fold"
             }
+            Protocol::BenchmarkCpsc => {
+                "CPSC2018, fold 10 of the authors' own ten stratified folds; otherwise as on PTB-XL"
+            }
+            Protocol::FoundationCpsc => {
+                "CPSC2018, the benchmark's folds, mean over windows that do not overlap; all weights trained"
+            }
+            Protocol::LongWeiCpsc => "CPSC2018, 688 of 6,875 records, first ten seconds at 100 Hz",
+            Protocol::LongWeiChapman => "Chapman-Shaoxing, 1,064 of 10,627 denoised records, 100 Hz",
             Protocol::Eknet => {
                 "its own random 70/30 split of records of PTB-XL 1.0.1, patients in both parts; chosen on the measured part"
             }
@@ -130,6 +150,31 @@ const FROZEN: [(&str, [u16; 2]); 5] = [
     ("merl-frozen", [9093, 9151]),
 ];
 
+/// Thousandths, and half of the interval: the benchmark's table of CPSC2018.
+const BENCHMARK_CPSC: [(&str, (u16, u16)); 7] = [
+    ("xresnet1d101", (974, 5)),
+    ("resnet1d_wang", (969, 6)),
+    ("lstm", (964, 6)),
+    ("inception1d", (963, 9)),
+    ("lstm_bidir", (959, 11)),
+    ("fcn_wang", (957, 8)),
+    ("wavelet-nn", (905, 14)),
+];
+
+/// Ten-thousandths: CPSC2018.
+const FOUNDATION_CPSC: [(&str, u16); 10] = [
+    ("ecg-cpc", 9690),
+    ("ecg-jepa", 9739),
+    ("ecgfounder", 9659),
+    ("ecg-fm", 9720),
+    ("merl", 9361),
+    ("hubert-ecg", 9564),
+    ("st-mem", 9456),
+    ("ecgfm-ked", 9300),
+    ("s4", 9620),
+    ("net1d", 9494),
+];
+
 /// Ten-thousandths: EKnet's 70 labels. The paper's stages stand for both of our readings of them.
 const EKNET: [(&str, u16); 9] = [
     ("fcn_wang", 8406),
@@ -176,6 +221,14 @@ pub fn all() -> Vec<Row> {
         }
     }
     add("inceptionformer-cross-stack", Task::Rhythm, 0.9552, None, Protocol::LongWei);
+    add("inceptionformer-cross-stack", Task::Cpsc2018, 0.9666, None, Protocol::LongWeiCpsc);
+    add("inceptionformer-cross-stack", Task::Chapman, 0.9966, None, Protocol::LongWeiChapman);
+    for (network, (value, half)) in BENCHMARK_CPSC {
+        add(network, Task::Cpsc2018, thousandths(value), Some(thousandths(half)), Protocol::BenchmarkCpsc);
+    }
+    for (network, value) in FOUNDATION_CPSC {
+        add(network, Task::Cpsc2018, finer(value), None, Protocol::FoundationCpsc);
+    }
     for (network, value) in EKNET {
         add(network, Task::Eknet, finer(value), None, Protocol::Eknet);
     }
@@ -206,6 +259,8 @@ mod tests {
         assert_eq!(only("ecg-cpc-frozen", Task::Superclass, Protocol::FoundationFrozen).macro_auc, 0.9193);
         assert_eq!(of("imle-net", Task::Superclass).len(), 1);
         assert!(of("imle-net", Task::All).is_empty());
+        assert_eq!(only("lstm_bidir", Task::Cpsc2018, Protocol::BenchmarkCpsc).half_width, Some(0.011));
+        assert_eq!(only("st-mem", Task::Cpsc2018, Protocol::FoundationCpsc).macro_auc, 0.9456);
     }
 
     #[test]

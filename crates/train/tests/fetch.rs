@@ -122,6 +122,16 @@ fn what_is_wanted_comes_once_and_what_is_there_stays() {
 }
 
 #[test]
+fn of_a_release_of_several_sets_one_is_taken_with_the_licence() {
+    let release = Release::start(false);
+    let folder = tempfile::tempdir().unwrap();
+    let (result, _) = run(&release, folder.path(), Scope::Below("records500/"));
+    assert_eq!(result.unwrap(), 2);
+    assert!(folder.path().join("records500/00000/00001_hr.dat").exists() && folder.path().join("LICENSE.txt").exists());
+    assert!(!folder.path().join("records100").exists());
+}
+
+#[test]
 fn a_file_that_was_cut_is_taken_up_where_it_ended() {
     let release = Release::start(false);
     let folder = tempfile::tempdir().unwrap();

@@ -11,9 +11,11 @@ use train::evaluate::{answers, as_text, fit_to_card, report, table};
 use train::folder;
 use train::metrics::Bootstrap;
 use train::operating::{self, Wanted, operating_points};
-use train::predict::{Model, Predictions};
+use train::predict::{Model, Predictions, predict};
 use train::progress::counted;
+use train::protocol;
 use train::recipes::Aggregate;
+use train::tasks::Task;
 use train::unseen::{self, Source};
 
 use super::recordings;
@@ -69,6 +71,8 @@ fn share(text: &str) -> Result<f64, String> {
 
 /// The fold that every choice is made on.
 const CHOICES: u8 = 9;
+/// The folds that are trained on.
+const TRAINING: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /// Runs `train-native evaluate`.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
@@ -80,8 +84,12 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let wanted: Vec<Wanted> = (options.sensitivity.map(Wanted::Sensitivity).into_iter())
         .chain(options.specificity.map(Wanted::Specificity))
         .collect();
-    let folds = if wanted.is_empty() { vec![options.fold] } else { vec![options.fold, CHOICES] };
     let task = recordings::task_of(&card)?;
+    let mut folds = vec![options.fold];
+    folds.extend((!wanted.is_empty()).then_some(CHOICES));
+    if task == Task::Cpsc2018 {
+        folds.extend(TRAINING);
+    }
     let mut data = recordings::load(options.data.as_deref(), task, card.input.rate, &folds)?;
     fit_to_card(&mut data, &card)?;
     let answers_on = |fold: u8| -> anyhow::Result<Predictions> {
@@ -106,6 +114,18 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
             if options.fold == CHOICES { measured.clone() } else { table(&card, &answers_on(CHOICES)?, aggregate)? };
         points.extend(wanted.into_iter().map(|wanted| (wanted, operating_points(&codes, &chosen, &measured, wanted))));
     }
+    let own = match (task, &options.data) {
+        (Task::Cpsc2018, _) => {
+            let training = predict(&network, &data, &data.examples_of(&TRAINING, true), |_| ());
+            let training = table(&card, &training.exclusive(card.exclusive), aggregate)?;
+            Some(protocol::cpsc2018(&training, &table(&card, &predictions, aggregate)?))
+        }
+        (Task::Cinc2021, Some(folder)) => {
+            let thresholds: Vec<f64> = card.labels.iter().map(|label| f64::from(label.threshold)).collect();
+            protocol::cinc2021(folder, &table(&card, &predictions, aggregate)?, &thresholds)?
+        }
+        _ => None,
+    };
     if options.json {
         let points: Vec<Value> = points
             .iter()
@@ -118,12 +138,20 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
             "fold": options.fold,
             "aggregate": aggregate,
             "report": figures,
+            "protocol": own,
             "operating_points": points,
         });
         println!("{}", serde_json::to_string_pretty(&value)?);
     } else {
         println!("{} on fold {} of {}", card.name, options.fold, data.name);
         print!("{}", as_text(&figures));
+        match (own, task) {
+            (Some(own), _) => println!("{own}"),
+            (None, Task::Cinc2021) => {
+                println!("challenge metric: not computed, since the challenge's weights.csv is not in --data or below");
+            }
+            _ => {}
+        }
         for (wanted, points) in &points {
             print!("\n{}", operating::as_text(points, *wanted, options.fold));
         }

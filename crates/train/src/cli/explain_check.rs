@@ -30,7 +30,7 @@ pub struct Options {
     /// Model folder with card.json and weights
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Folder of PTB-XL, of which fold 9 is taken [default: newly simulated recordings]
+    /// Folder of the model's data set, of which fold 9 is taken [default: newly simulated recordings]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Folder of LUDB (headers, signals, one annotation file a lead), for the pointing game

@@ -35,12 +35,16 @@ const EXAMPLES: &str = "Examples:
       tests what the model's maps are worth and writes the figures into its card
   train-native evaluate --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --sensitivity 0.9
       also each label's threshold that reaches this on fold 9, and what it gives
+  train-native train --data ~/cpsc2018 --model xresnet1d101 --task cpsc2018
+      trains on CPSC2018 as published; likewise chapman and cinc2021, each from its own folder
+  train-native evaluate --model models/resnet1d_wang-ldm-all --data ~/cinc2021 --unseen cinc2021
+      a model of PTB-XL on recordings of other sources, where their labels say the same
   train-native report --model models/resnet1d_wang-ldm-superclass --data ~/ptb-xl --out report.html
       curves, reliability and decisions as one HTML file (a run writes its own, with its learning curves)
   train-native leaderboard --data ~/ptb-xl
       every model of models/ on one fold, beside what was published of its network
   train-native fetch ptb-xl --out ~/ptb-xl
-      gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB)";
+      gets PTB-XL's tables and 100 Hz signals from PhysioNet (0.6 GB); also cinc2021 and cpsc2018";
 
 /// Trains, measures and exports the networks of this project. Without a command: trains the demo network.
 #[derive(Debug, Parser)]
@@ -52,9 +56,9 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Train a network on PTB-XL or on simulated recordings
+    /// Train a network on PTB-XL, CPSC2018, Chapman-Shaoxing, the challenge of 2021, or simulated recordings
     Train(train::Options),
-    /// Measure a model on a fold of PTB-XL
+    /// Measure a model on a fold of its data set, or on another source
     Evaluate(evaluate::Options),
     /// Test a model's maps: drawn weights, deletion and insertion, pointing at delineated waves
     ExplainCheck(explain_check::Options),

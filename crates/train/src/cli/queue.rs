@@ -18,7 +18,7 @@ pub struct Options {
     /// List of trainings: the arguments of `train-native train`, one training a line; `#` begins a remark
     #[arg(value_name = "FILE")]
     list: PathBuf,
-    /// Folder of PTB-XL, for lines that name none
+    /// Folder of the tasks' data set, for lines that name none
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Stop after so many minutes; the same command goes on later

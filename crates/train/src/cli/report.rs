@@ -19,7 +19,7 @@ pub struct Options {
     /// Model folder with card.json and weights
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Folder of PTB-XL [default: newly simulated recordings, for a model of them]
+    /// Folder of the model's data set [default: newly simulated recordings, for a model of them]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Fold to measure on: 9 is for choices, 10 is the test fold

@@ -30,7 +30,7 @@ mod tests;
 pub use bootstrap::{Bootstrap, Interval, bootstrap_difference, bootstrap_macro_auc};
 pub use calibration::{Calibration, brier, calibration};
 pub use challenge::challenge_metric;
-pub use counts::{Confusion, FBeta, Proportion, f_beta, wilson};
+pub use counts::{Confusion, FBeta, Proportion, f_beta, g_beta_thresholds, wilson};
 pub use fmax::{Fmax, fmax};
 pub use ranking::{MacroAuc, Undefined, auc, average_precision, macro_auc, micro_auc};
 pub use report::{ClassReport, Report};

@@ -117,7 +117,7 @@ fn decisions_at_one_half_are_the_golden_ones() {
 
 #[test]
 fn f_beta_and_g_beta_are_the_golden_ones() {
-    let (ours, golden) = (f_beta(&table(), 0.5, 2.0), golden());
+    let (ours, golden) = (f_beta(&table(), &[0.5], 2.0), golden());
     let golden = &golden["icbeb_beta2_strict_greater_than_0_5_with_argmax_fallback"];
     same(ours.f, &golden["F_beta"]);
     same(ours.g, &golden["G_beta"]);
@@ -214,4 +214,18 @@ fn a_table_of_wrong_shape_or_with_a_score_that_is_no_number_is_an_error() {
     assert!(Table::new(0, Vec::new(), Vec::new()).is_err());
     let broken = Table::new(2, vec![0.1, 0.2, 0.3, f64::NAN], vec![true; 4]).unwrap_err();
     assert_eq!(broken.to_string(), "recording 1, label 1: the score is not a number");
+}
+
+#[test]
+fn a_labels_threshold_for_g_beta_is_the_least_of_the_best() {
+    // The first label is told apart by any threshold from 0.3 to below 0.6, the second never.
+    let scores = vec![0.6, 0.5, 0.7, 0.5, 0.3, 0.5, 0.1, 0.5];
+    let truth = vec![true, false, true, false, false, false, false, true];
+    let table = Table::new(2, scores, truth).unwrap();
+    let thresholds = g_beta_thresholds(&table, 2.0);
+    assert!((0.3..0.32).contains(&thresholds[0]), "{thresholds:?}");
+    assert_eq!(thresholds[1], 0.0, "everything found is better than nothing");
+    let own = f_beta(&table, &thresholds, 2.0);
+    // TP 1, FP 0, FN 0 for the first label's weights; the second finds its one of four.
+    assert!((own.g - f64::midpoint(1.0, 1.0 / 4.0)).abs() < 1e-12, "{own:?}");
 }

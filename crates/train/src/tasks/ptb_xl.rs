@@ -229,4 +229,74 @@ mod tests {
             }
         }
     }
+
+    /// PTB-XL's metadata as of version 1.0.1, whole, since the list of 1.0.3's changes is left out.
+    fn version_1_0_1() -> Option<Metadata> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ptb-xl");
+        if !folder.exists() {
+            eprintln!("skipped: PTB-XL's metadata is not here");
+            return None;
+        }
+        let own = tempfile::tempdir().unwrap();
+        for name in ["ptbxl_database.csv.xz", "scp_statements.csv"] {
+            std::fs::copy(folder.join(name), own.path().join(name)).unwrap();
+        }
+        let metadata = crate::ptbxl::read(own.path()).unwrap();
+        assert_eq!((metadata.version.as_str(), metadata.records.len()), ("1.0.1", 21_837));
+        Some(metadata)
+    }
+
+    /// Records of some folds that carry a label.
+    fn count(task: Task, metadata: &Metadata, folds: &[u8], label: &str) -> usize {
+        let carries = |record: &&Record| {
+            folds.contains(&record.fold) && task.labels_of(record, metadata).is_some_and(|own| own.contains(label))
+        };
+        metadata.records.values().filter(carries).count()
+    }
+
+    #[test]
+    fn the_published_numbers_of_the_three_later_tasks_come_out_in_version_1_0_1() {
+        let Some(metadata) = version_1_0_1() else { return };
+        let infarcts = |folds: &[u8], label| count(Task::MiSubclasses, &metadata, folds, label);
+        let training = [1, 2, 3, 4, 5, 6, 7, 8];
+        assert_eq!((infarcts(&training, "ASMI"), infarcts(&training, "IMI")), (1081, 752));
+        assert_eq!((infarcts(&[9, 10], "ASMI"), infarcts(&[9, 10], "IMI")), (263, 164));
+        // The first 900 of these are trained on.
+        assert_eq!((infarcts(&[1, 2], "NORM"), infarcts(&[3], "NORM")), (1404, 766));
+
+        let all: Vec<u8> = (1..=10).collect();
+        let eknet = Task::Eknet.labels(&metadata.statements);
+        assert_eq!(eknet.len(), 70);
+        assert_eq!(count(Task::Eknet, &metadata, &all, "NORM"), 7266);
+
+        // dsail-kd.md 3.2: shares of folds 9 and 10.
+        let tier = |label| count(Task::Tiers, &metadata, &[9, 10], label);
+        assert_eq!([tier("TIER1"), tier("TIER2"), tier("TIER3")], [1465, 724, 517]);
+        let measured = metadata.records.values().filter(|record| record.fold >= 9).count();
+        assert_eq!(measured, 4396);
+    }
+
+    #[test]
+    fn imle_nets_infarcts_are_trained_with_nine_hundred_normal_recordings_of_the_first_two_folds() {
+        let Some(metadata) = version_1_0_1() else { return };
+        let task = Task::MiSubclasses;
+        let labels = task.labels(&metadata.statements);
+        let mut examples: Vec<Example> = metadata
+            .records
+            .values()
+            .filter_map(|record| {
+                let own = task.labels_of(record, &metadata).filter(|own| !own.is_empty())?;
+                let truth = labels.iter().map(|label| f32::from(u8::from(own.contains(&label.code)))).collect();
+                let (id, fold, person) = (record.id, record.fold, record.person);
+                Some(Example { part: 0, row: 0, id, fold, labels: truth, patient: ecg::Patient::default(), person })
+            })
+            .collect();
+        task.trim(&mut examples, &labels);
+        let count = |folds: std::ops::RangeInclusive<u8>, label: usize| {
+            let carries = |own: &&Example| folds.contains(&own.fold) && own.labels[label] > 0.5;
+            examples.iter().filter(carries).count()
+        };
+        assert_eq!([count(1..=8, 0), count(1..=8, 1), count(1..=8, 2)], [1081, 752, 900]);
+        assert_eq!([count(9..=10, 0), count(9..=10, 1), count(9..=10, 2)], [263, 164, 200]);
+    }
 }
