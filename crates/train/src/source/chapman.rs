@@ -6,11 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use ecg::{Lead, Patient, Recording, Sex, Unit};
+use ecg::{Lead, Patient, Recording, Severity, Sex, Unit};
 use formats::{Hints, InputFile, Limits};
 
 use super::SourceError;
-use super::gather::{Plan, Read, bytes, files, gather, name, sex, stem};
+use super::gather::{Form, Plan, Read, bytes, files, gather, name, sex, stem};
 use crate::dataset::Dataset;
 use crate::ptbxl::find;
 use crate::table::Table;
@@ -56,7 +56,7 @@ pub(super) fn load(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Resu
         let whole = recording.signals.iter().all(|signal| signal.missing.is_empty());
         Ok(whole.then(|| Read { recording, labels: vec![row.rhythm] }))
     };
-    let gathered = gather(&rows, rate, read, |row| row.path.clone(), tell)?;
+    let gathered = gather(&rows, Form::ten_seconds(rate), read, |row| row.path.clone(), tell)?;
     let which = if denoised { "denoised" } else { "raw" };
     let plan = Plan {
         labels: chapman::labels(),
@@ -125,6 +125,11 @@ fn read_recording(path: &Path) -> Result<Recording, SourceError> {
         .map_err(|source| SourceError::Format { path: path.to_owned(), source })?;
     if recording.signals.len() != Lead::TWELVE.len() {
         let found = format!("{} columns", recording.signals.len());
+        return Err(SourceError::Recording { path: path.to_owned(), found, expected: EXPECTED });
+    }
+    // A cell that is no number is damage; one that says NaN is a missing value.
+    if let Some(fault) = recording.warnings.iter().find(|warning| warning.severity == Severity::Data) {
+        let found = format!("at {}: {}", fault.place, fault.message);
         return Err(SourceError::Recording { path: path.to_owned(), found, expected: EXPECTED });
     }
     if Lead::TWELVE.iter().all(|lead| recording.lead(lead).is_none()) {

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::gather::{Gathered, Plan, Read, files, gather, stem};
+use super::gather::{Form, Gathered, Plan, Read, files, gather, stem};
 use super::{SourceError, wfdb};
 use crate::dataset::Dataset;
 use crate::tasks::cinc2021;
@@ -18,7 +18,7 @@ const EXPECTED: &str = "WFDB headers (*.hea) with their .mat or .dat files; `tra
 /// Loads every record below a folder.
 pub(super) fn load(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Result<Dataset, SourceError> {
     let columns = |codes: &[&str]| codes.iter().filter_map(|code| cinc2021::of_snomed(code)).collect();
-    let gathered = snomed_records(folder, rate, &|_| true, &columns, tell)?;
+    let gathered = snomed_records(folder, Form::ten_seconds(rate), &|_| true, &columns, tell)?;
     let labels = cinc2021::labels();
     let count = labels.len();
     let unscored = gathered.taken.iter().filter(|own| own.labels.is_empty()).count();
@@ -47,7 +47,7 @@ pub(super) fn load(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Resu
 /// There is none, or one cannot be read.
 pub fn snomed_records(
     folder: &Path,
-    rate: f64,
+    form: Form,
     wanted: &(dyn Fn(&str) -> bool + Sync),
     label: &(dyn Fn(&[&str]) -> Vec<usize> + Sync),
     tell: &mut dyn FnMut(&str),
@@ -65,5 +65,5 @@ pub fn snomed_records(
         labels.dedup();
         Ok(Some(Read { recording, labels }))
     };
-    gather(&headers, rate, read, PathBuf::clone, tell)
+    gather(&headers, form, read, PathBuf::clone, tell)
 }

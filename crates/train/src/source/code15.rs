@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ecg::{Patient, Sex};
 use formats::matlab5::Value;
 
-use super::gather::{Gathered, Read, files, gather, stem};
+use super::gather::{Form, Gathered, Read, files, gather, stem};
 use super::{SourceError, matlab5};
 use crate::ptbxl::find;
 use crate::table::Table;
@@ -23,7 +23,7 @@ const EXPECTED: &str = "a matrix feats of 12 leads and a number curr_sample_rate
 ///
 /// # Errors
 /// A table or a recording is at fault, or there is none.
-pub fn records(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Result<Gathered, SourceError> {
+pub fn records(folder: &Path, form: Form, tell: &mut dyn FnMut(&str)) -> Result<Gathered, SourceError> {
     let absent = |found: &str| SourceError::Absent {
         folder: folder.to_owned(),
         found: found.to_owned(),
@@ -70,7 +70,7 @@ pub fn records(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Result<G
         recording.patient = patient.clone();
         Ok(Some(Read { recording, labels: labels.clone() }))
     };
-    gather(&records, rate, read, |(path, ..)| path.clone(), tell)
+    gather(&records, form, read, |(path, ..)| path.clone(), tell)
 }
 
 fn read_recording(path: &Path) -> Result<ecg::Recording, SourceError> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ecg::{Patient, Sex};
 use formats::matlab5::Value;
 
-use super::gather::{Gathered, Plan, Read, Taken, files, gather, sex, stem};
+use super::gather::{Form, Gathered, Plan, Read, Taken, files, gather, sex, stem};
 use super::{SourceError, matlab5, snomed_records};
 use crate::dataset::Dataset;
 use crate::table::Table;
@@ -26,9 +26,10 @@ const EXPECTED: &str = "a MATLAB structure ECG with data of 12 leads";
 
 /// Loads every record below a folder.
 pub(super) fn load(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Result<Dataset, SourceError> {
-    let mut gathered = match numbered_records(folder, rate, &cpsc2018::of_number, tell)? {
+    let form = Form::ten_seconds(rate);
+    let mut gathered = match numbered_records(folder, form, &cpsc2018::of_number, tell)? {
         Some(gathered) => gathered,
-        None => challenge_records(folder, rate, tell)?,
+        None => challenge_records(folder, form, tell)?,
     };
     let all = gathered.taken.len();
     gathered.taken.retain(|own| !own.labels.is_empty());
@@ -54,9 +55,9 @@ fn age_band(own: &Taken) -> usize {
 }
 
 /// The records of the challenge's form.
-fn challenge_records(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Result<Gathered, SourceError> {
+fn challenge_records(folder: &Path, form: Form, tell: &mut dyn FnMut(&str)) -> Result<Gathered, SourceError> {
     let labels = |codes: &[&str]| codes.iter().filter_map(|code| cpsc2018::of_snomed(code)).collect();
-    snomed_records(folder, rate, &is_record, &labels, tell).map_err(|error| match error {
+    snomed_records(folder, form, &is_record, &labels, tell).map_err(|error| match error {
         SourceError::Absent { folder, .. } => {
             let found = "neither a table nor a header".to_owned();
             SourceError::Absent { folder, found, expected: EXPECTED_FILES }
@@ -77,7 +78,7 @@ fn is_record(name: &str) -> bool {
 /// A table or a recording is at fault, or none of the recordings is there.
 pub fn numbered_records(
     folder: &Path,
-    rate: f64,
+    form: Form,
     label: &(dyn Fn(u32) -> Option<usize> + Sync),
     tell: &mut dyn FnMut(&str),
 ) -> Result<Option<Gathered>, SourceError> {
@@ -112,7 +113,7 @@ pub fn numbered_records(
     let read = |_: &str, (path, labels): &(PathBuf, Vec<usize>)| {
         Ok(Some(Read { recording: read_recording(path)?, labels: labels.clone() }))
     };
-    gather(&records, rate, read, |(path, _)| path.clone(), tell).map(Some)
+    gather(&records, form, read, |(path, _)| path.clone(), tell).map(Some)
 }
 
 /// Adds a table of references: up to three numbers a recording.

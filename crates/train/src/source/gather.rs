@@ -17,6 +17,27 @@ const SECONDS: f64 = 10.0;
 /// Recordings between two lines of progress.
 const TOLD: usize = 2000;
 
+/// How much of a recording is taken, at which rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Form {
+    rate: f64,
+    /// Samples of the shortest: what is shorter is followed by zeros, or left out.
+    least: usize,
+    shorter: Shorter,
+}
+
+impl Form {
+    /// Ten seconds of every recording, as data sets to train on are read.
+    pub(super) fn ten_seconds(rate: f64) -> Form {
+        Form { rate, least: (SECONDS * rate).round() as usize, shorter: Shorter::Pad }
+    }
+
+    /// At most ten seconds, as a model takes them from a file that is dropped on the page: recordings keep their length.
+    pub fn of(input: &Input) -> Form {
+        Form { rate: input.rate, least: input.samples, shorter: input.shorter }
+    }
+}
+
 /// One recording with its labels and its signal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taken {
@@ -45,11 +66,11 @@ pub(super) struct Read {
     pub(super) labels: Vec<usize>,
 }
 
-/// Reads each of some records, on all threads, and takes its first ten seconds at `rate`. Records that `read` gives nothing
-/// for, and such with a lead without any value, are left out and told.
+/// Reads each of some records, on all threads, and takes its first ten seconds. Records that `read` gives nothing for, such
+/// with a lead without any value, and those that are too short for the form, are left out and told.
 pub(super) fn gather<T: Sync>(
     records: &[(String, T)],
-    rate: f64,
+    form: Form,
     read: impl Fn(&str, &T) -> Result<Option<Read>, SourceError> + Sync,
     place: impl Fn(&T) -> PathBuf + Sync,
     tell: &mut dyn FnMut(&str),
@@ -61,9 +82,9 @@ pub(super) fn gather<T: Sync>(
             .par_iter()
             .map(|(name, own)| {
                 let Some(Read { recording, labels }) = read(name, own)? else { return Ok(None) };
-                let counts = match counts(&recording, rate) {
+                let counts = match counts(&recording, form) {
                     Ok(counts) => counts,
-                    Err(classify::Error::Empty { .. }) => return Ok(None),
+                    Err(classify::Error::Empty { .. } | classify::Error::TooShort { .. }) => return Ok(None),
                     Err(source) => return Err(SourceError::Prepare { path: place(own), source }),
                 };
                 Ok(Some(Taken { record: name.clone(), labels, patient: recording.patient, counts }))
@@ -81,20 +102,20 @@ pub(super) fn gather<T: Sync>(
     }
     if !left_out.is_empty() {
         let shown = left_out.iter().take(20).copied().collect::<Vec<_>>().join(" ");
-        tell(&format!("{} records with missing values left out: {shown}", left_out.len()));
+        tell(&format!("{} records left out, for missing values or as too short: {shown}", left_out.len()));
     }
-    Ok(Gathered { rate, taken })
+    Ok(Gathered { rate: form.rate, taken })
 }
 
-/// The first ten seconds of a recording's twelve leads at a rate, as the page would take them.
-fn counts(recording: &Recording, rate: f64) -> Result<Vec<i16>, classify::Error> {
+/// The first ten seconds of a recording's twelve leads, as the page would take them.
+fn counts(recording: &Recording, form: Form) -> Result<Vec<i16>, classify::Error> {
     let input = Input {
-        rate,
-        samples: (SECONDS * rate).round() as usize,
+        rate: form.rate,
+        samples: form.least,
         leads: Lead::TWELVE.to_vec(),
         mean: 0.0,
         std: 1.0,
-        shorter: Shorter::Pad,
+        shorter: form.shorter,
         ..Input::default()
     };
     let aligned = align(recording, &input, SECONDS)?;
@@ -137,28 +158,36 @@ impl Gathered {
         let Plan { labels, name, origin, exclusive, .. } = plan;
         let mut examples = Vec::with_capacity(self.taken.len());
         let mut records = Vec::with_capacity(self.taken.len());
-        let mut samples = Vec::with_capacity(self.taken.iter().map(|own| own.counts.len()).sum());
-        for (row, (own, &fold)) in self.taken.into_iter().zip(folds).enumerate() {
+        // A part a length: where all are ten seconds there is one.
+        let mut parts: Vec<(usize, Vec<i16>)> = Vec::new();
+        for (number, (own, &fold)) in self.taken.into_iter().zip(folds).enumerate() {
             let mut truth = vec![0.0; labels.len()];
             for label in own.labels {
                 truth[label] = 1.0;
             }
-            let id = row as u32;
-            examples.push(Example { part: 0, row, id, fold, labels: truth, patient: own.patient, person: id });
+            let size = own.counts.len();
+            let part = parts.iter().position(|(other, _)| *other == size).unwrap_or_else(|| {
+                parts.push((size, Vec::new()));
+                parts.len() - 1
+            });
+            let row = parts[part].1.len() / size.max(1);
+            parts[part].1.extend(own.counts);
+            let id = number as u32;
+            examples.push(Example { part, row, id, fold, labels: truth, patient: own.patient, person: id });
             records.push(own.record);
-            samples.extend(own.counts);
         }
-        let part = Part {
-            length: (SECONDS * self.rate).round() as usize,
+        let origin = vec![origin; parts.len().max(1)];
+        let part = |(size, samples): (usize, Vec<i16>)| Part {
+            length: size / Lead::TWELVE.len(),
             rate: self.rate,
             counts_per_unit: COUNTS_PER_MILLIVOLT,
             meaning: Meaning::Millivolts,
             samples: Samples::Counts(samples),
         };
-        let parts = vec![part];
+        let parts: Vec<Part> = parts.into_iter().map(part).collect();
         let training: Vec<&Example> = examples.iter().filter(|example| example.fold <= 8).collect();
         let scaler = Dataset::fit_scaler(&parts, &training);
-        Dataset { labels, parts, examples, scaler, name, origin: vec![origin], exclusive, records }
+        Dataset { labels, parts, examples, scaler, name, origin, exclusive, records }
     }
 }
 

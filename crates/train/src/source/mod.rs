@@ -20,7 +20,7 @@ mod wfdb;
 
 pub use cinc2021::snomed_records;
 pub use cpsc2018::numbered_records;
-pub use gather::{Gathered, Taken};
+pub use gather::{Form, Gathered, Taken};
 
 /// What of a data set is wanted.
 #[derive(Clone, Copy, Debug, PartialEq)]

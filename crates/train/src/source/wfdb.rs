@@ -9,7 +9,7 @@ use super::SourceError;
 use super::gather::{bytes, name};
 
 /// What a record of the challenges is.
-const EXPECTED: &str = "a WFDB header with its signal file";
+const EXPECTED: &str = "a WFDB header with its whole signal file";
 
 /// Reads a header and its signal files.
 ///
@@ -30,11 +30,24 @@ pub(super) fn read(header: &Path) -> Result<Recording, SourceError> {
         return Err(wrong(outcome.failures.swap_remove(0).error));
     }
     let found = outcome.recordings.len();
-    outcome.recordings.pop().filter(|_| found == 1).ok_or_else(|| SourceError::Recording {
-        path: header.to_owned(),
-        found: format!("{found} recordings"),
-        expected: EXPECTED,
-    })
+    let other = |found| SourceError::Recording { path: header.to_owned(), found, expected: EXPECTED };
+    let Some(recording) = outcome.recordings.pop().filter(|_| found == 1) else {
+        return Err(other(format!("{found} recordings")));
+    };
+    // A page shows what is left of a file that was cut; nothing is to be trained on it.
+    if let Some(stated) = stated_length(&content[0].1)
+        && let Some(cut) = recording.signals.iter().find(|signal| signal.len() < stated)
+    {
+        return Err(other(format!("{} of the {stated} samples of lead {} that it states", cut.len(), cut.label)));
+    }
+    Ok(recording)
+}
+
+/// The number of samples of a lead that a header's first line states.
+fn stated_length(header: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(header);
+    let line = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'))?;
+    line.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// The SNOMED CT codes of a record's header.

@@ -19,7 +19,7 @@ use crate::evaluate::{EvaluateError, answers};
 use crate::metrics::{Confusion, Proportion, auc, average_precision};
 use crate::predict::Model;
 use crate::recipes::Aggregate;
-use crate::source::{Gathered, SourceError, code15, numbered_records, snomed_records};
+use crate::source::{Form, Gathered, SourceError, code15, numbered_records, snomed_records};
 use crate::tasks::{DataSet, Label, Task};
 
 /// A source that is not PTB-XL.
@@ -145,7 +145,7 @@ pub fn measure(
         let (model, labels) = (card.name.clone(), labels.join(" "));
         return Err(UnseenError::NothingTold { model, labels, origin: source.name() });
     }
-    let gathered = records(folder, source, &mapping, card.input.rate, tell)?;
+    let gathered = records(folder, source, &mapping, Form::of(&card.input), tell)?;
     let own = card.labels.iter().map(|label| Label::new(&label.code, &label.name, &label.group)).collect();
     let (mut data, stated) = gathered.to_answer(own, source.name().to_owned());
     data.prepare_as(&card.input).map_err(EvaluateError::from)?;
@@ -168,7 +168,7 @@ fn records(
     folder: &Path,
     source: Source,
     mapping: &Mapping,
-    rate: f64,
+    form: Form,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Gathered, SourceError> {
     let entry = |code: &str| mapping.told.iter().position(|told| told.codes.contains(code));
@@ -178,17 +178,17 @@ fn records(
                 let alone = (codes == [mapping::SINUS_RHYTHM]).then_some(mapping::SINUS_RHYTHM_ALONE);
                 codes.iter().copied().chain(alone).filter_map(entry).collect()
             };
-            snomed_records(folder, rate, &|name| !is_ptb_xl(name), &entries, tell)
+            snomed_records(folder, form, &|name| !is_ptb_xl(name), &entries, tell)
         }
         Source::Code15 => {
-            let mut gathered = code15::records(folder, rate, tell)?;
+            let mut gathered = code15::records(folder, form, tell)?;
             for own in &mut gathered.taken {
                 own.labels = own.labels.iter().filter_map(|&label| entry(code15::LABELS[label])).collect();
             }
             Ok(gathered)
         }
         Source::Cpsc2018 => {
-            let found = numbered_records(folder, rate, &|number| entry(&number.to_string()), tell)?;
+            let found = numbered_records(folder, form, &|number| entry(&number.to_string()), tell)?;
             found.ok_or_else(|| SourceError::Absent {
                 folder: folder.to_owned(),
                 found: "no REFERENCE.csv".to_owned(),
