@@ -121,6 +121,7 @@ pub fn variables(file: &InputFile, limits: &Limits) -> Result<Vec<(String, Value
 }
 
 /// A data element.
+#[derive(Clone, Copy)]
 struct Element<'a> {
     kind: u32,
     bytes: &'a [u8],

@@ -82,6 +82,8 @@ impl core::fmt::Display for Figure {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     /// The challenge's file with one on the diagonal and a half beside it; pairs the other way round.
@@ -92,7 +94,7 @@ mod tests {
         let mut text = format!(",{}\n", turned.join(","));
         for (row, name) in names.iter().enumerate() {
             let cells: Vec<&str> = (0..26).map(|column| if row == column { "1.0" } else { "0.5" }).collect();
-            text.push_str(&format!("{name},{}\n", cells.join(",")));
+            let _ = writeln!(text, "{name},{}", cells.join(","));
         }
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("weights.csv"), change(text)).unwrap();

@@ -4,12 +4,13 @@
 mod roots;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use ecg::{Lead, Sex};
 use signal::simulate::Condition;
 use train::dataset::{Dataset, Samples};
-use train::source::{Wanted, load};
+use train::source::{Form, Wanted, code15, load};
 use train::tasks::Task;
 
 #[track_caller]
@@ -280,7 +281,7 @@ fn folds_depend_on_the_records_alone_and_hold_a_tenth_of_each_label() {
         // Scattered over folders, as files of another copy may be.
         let path = root.path().join(format!("TrainingSet{}/A{number:04}.mat", number % 3 + 1));
         write(&path, roots::cpsc2018(&twelve, sex, age));
-        table.push_str(&format!("A{number:04},{},,\n", if number <= 40 { 2 } else { 1 }));
+        let _ = writeln!(table, "A{number:04},{},,", if number <= 40 { 2 } else { 1 });
     }
     write(&root.path().join("REFERENCE.csv"), table);
     let (one, other) = (read(root.path(), Task::Cpsc2018).0, read(root.path(), Task::Cpsc2018).0);
@@ -300,4 +301,32 @@ fn folds_depend_on_the_records_alone_and_hold_a_tenth_of_each_label() {
         let men = own.iter().filter(|example| example.patient.sex == Some(Sex::Male)).count();
         assert!((4..=8).contains(&men), "fold {fold}: {men} men");
     }
+}
+
+#[test]
+fn recordings_of_another_source_keep_their_length_and_what_is_too_short_is_left_out() {
+    let root = tempfile::tempdir().unwrap();
+    let place = |name: &str| root.path().join(name);
+    let twelve = roots::twelve(&roots::recording(Condition::Normal, 1));
+    let rate = roots::doubles("curr_sample_rate", &[vec![500.0]]);
+    for (name, length) in [("a.mat", 3500), ("b.mat", 5000), ("c.mat", 1000)] {
+        let cut: Vec<Vec<f32>> = twelve.iter().map(|lead| lead[..length].to_vec()).collect();
+        write(&place(name), roots::matlab_5(&[rate.clone(), roots::doubles("feats", &cut)]));
+    }
+    let row = "True,False,False,False,False,False,False,False";
+    let labels = "idx,is_male,1dAVb,RBBB,LBBB,SB,ST,AF,normal_ecg";
+    write(&place("labels.csv"), format!("{labels}\n0,{row}\n1,{row}\n2,{row}\n"));
+    write(&place("meta.csv"), "idx,save_file,age,is_male\n0,a.mat,46,True\n1,b.mat,50,False\n2,c.mat,50,False\n");
+    let input = classify::Input { rate: 100.0, samples: 250, shorter: classify::Shorter::Refuse, ..Default::default() };
+    let mut told = Vec::new();
+    let gathered = code15::records(root.path(), Form::of(&input), &mut |line| told.push(line.to_owned())).unwrap();
+    let lengths: Vec<(&str, usize)> =
+        gathered.taken.iter().map(|own| (own.record.as_str(), own.counts.len() / 12)).collect();
+    assert_eq!(lengths, [("a", 700), ("b", 1000)]);
+    assert!(told.iter().any(|line| line.ends_with("too short: c")), "{told:?}");
+    let (data, stated) = gathered.to_answer(Vec::new(), "another".to_owned());
+    assert_eq!((data.parts.len(), data.examples[0].row, data.examples[1].row, stated.len()), (2, 0, 0, 2));
+    let padded = classify::Input { shorter: classify::Shorter::Pad, ..input };
+    let gathered = code15::records(root.path(), Form::of(&padded), &mut |_| ()).unwrap();
+    assert_eq!(gathered.taken[2].counts.len() / 12, 250, "two seconds and zeros");
 }

@@ -3,6 +3,7 @@
 
 mod roots;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -37,7 +38,7 @@ fn cpsc2018(root: &Path) {
         let name = format!("A{:04}", number + 1);
         std::fs::write(root.join(format!("{name}.mat")), roots::cpsc2018(&roots::twelve(&recording), sex, 60.0))
             .unwrap();
-        table.push_str(&format!("{name},{},,\n", if fast { 2 } else { 1 }));
+        let _ = writeln!(table, "{name},{},,", if fast { 2 } else { 1 });
     }
     std::fs::write(root.join("REFERENCE.csv"), table).unwrap();
 }
@@ -49,7 +50,7 @@ fn chapman(root: &Path) {
         let text = roots::chapman(&roots::twelve(&recording), true);
         std::fs::write(root.join(format!("ECGData/MUSE_{number}.csv")), text).unwrap();
         let sex = if number % 3 == 0 { "MALE" } else { "FEMALE" };
-        table.push_str(&format!("MUSE_{number},{},NONE,60,{sex}\n", if fast { "AF" } else { "SB" }));
+        let _ = writeln!(table, "MUSE_{number},{},NONE,60,{sex}", if fast { "AF" } else { "SB" });
     }
     std::fs::write(root.join("Diagnostics.csv"), table).unwrap();
 }

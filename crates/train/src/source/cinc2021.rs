@@ -26,7 +26,7 @@ pub(super) fn load(folder: &Path, rate: f64, tell: &mut dyn FnMut(&str)) -> Resu
     let plan = Plan {
         labels,
         name: format!("PhysioNet/CinC Challenge 2021, {} training records", gathered.taken.len()),
-        origin: "the challenge's WFDB files, first ten seconds; folds stratified by label and source".to_owned(),
+        origin: "the challenge's WFDB files, first ten seconds; folds stratified by label and source, in which PTB-XL's own are not kept".to_owned(),
         exclusive: false,
         seed: SEED,
     };

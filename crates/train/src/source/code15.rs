@@ -19,6 +19,13 @@ pub const LABELS: [&str; 7] = ["1dAVb", "RBBB", "LBBB", "SB", "ST", "AF", "norma
 const EXPECTED_FILES: &str = "labels.csv and meta.csv with the MATLAB files that the latter's column save_file names";
 const EXPECTED: &str = "a matrix feats of 12 leads and a number curr_sample_rate";
 
+/// What the tables say of a record.
+struct Row {
+    path: PathBuf,
+    labels: Vec<usize>,
+    patient: Patient,
+}
+
 /// Every record that both tables name and whose file is there, labels by their places in [`LABELS`].
 ///
 /// # Errors
@@ -49,7 +56,7 @@ pub fn records(folder: &Path, form: Form, tell: &mut dyn FnMut(&str)) -> Result<
     let columns = ["idx", "save_file", "age", "is_male"].map(|name| meta.column(name));
     let [number, file, age, male] = columns;
     let (number, file, age, male) = (number?, file?, age?, male?);
-    let mut records: Vec<(String, (PathBuf, Vec<usize>, Patient))> = Vec::new();
+    let mut records: Vec<(String, Row)> = Vec::new();
     for row in meta.rows() {
         let name = row.get(file).unwrap_or_default().trim_end_matches(".mat");
         let (Some(path), Some(own)) = (recordings.get(name), by_number.get(&meta.number(row, number)?)) else {
@@ -59,18 +66,18 @@ pub fn records(folder: &Path, form: Form, tell: &mut dyn FnMut(&str)) -> Result<
             row.get(age).and_then(|text| text.parse::<f64>().ok()).filter(|years| (0.0..=130.0).contains(years));
         let sex = row.get(male).map(|text| if text.eq_ignore_ascii_case("true") { Sex::Male } else { Sex::Female });
         let patient = Patient { age: years.map(|years| years as u16), sex, ..Patient::default() };
-        records.push((name.to_owned(), (path.clone(), own.clone(), patient)));
+        records.push((name.to_owned(), Row { path: path.clone(), labels: own.clone(), patient }));
     }
     if records.is_empty() {
         return Err(absent("no recording that both tables name"));
     }
     records.sort_by(|one, other| one.0.cmp(&other.0));
-    let read = |_: &str, (path, labels, patient): &(PathBuf, Vec<usize>, Patient)| {
-        let mut recording = read_recording(path)?;
-        recording.patient = patient.clone();
-        Ok(Some(Read { recording, labels: labels.clone() }))
+    let read = |_: &str, row: &Row| {
+        let mut recording = read_recording(&row.path)?;
+        recording.patient = row.patient.clone();
+        Ok(Some(Read { recording, labels: row.labels.clone() }))
     };
-    gather(&records, form, read, |(path, ..)| path.clone(), tell)
+    gather(&records, form, read, |row| row.path.clone(), tell)
 }
 
 fn read_recording(path: &Path) -> Result<ecg::Recording, SourceError> {

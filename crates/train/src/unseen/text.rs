@@ -11,7 +11,7 @@ pub fn as_text(report: &UnseenReport) -> String {
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
     let _ = writeln!(
         text,
-        "{} recordings of {}; macro AUC {} and average precision {} over the {} labels with a positive and a negative",
+        "{} recordings of {}; macro AUC {} and average precision {} over labels with a positive and a negative: {}",
         report.recordings,
         report.source.name(),
         number(report.macro_auc),
