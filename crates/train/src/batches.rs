@@ -33,14 +33,36 @@ pub struct Lessons<'a> {
     pub data: &'a Dataset,
     /// Those that are trained on.
     pub examples: &'a [&'a Example],
-    /// The same recordings, in the same order, as the teacher sees them.
-    pub teacher: Option<(&'a Dataset, &'a [&'a Example])>,
+    /// The same recordings, in the same order, as a teacher sees them.
+    pub teacher: Option<Shown<'a>>,
     /// How they are put together.
     pub recipe: &'a Recipe,
     /// Samples of a window.
     pub crop: usize,
     /// The run's seed.
     pub seed: u64,
+}
+
+/// Recordings as a teacher sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// All of them.
+    pub data: &'a Dataset,
+    /// Those that are trained on.
+    pub examples: &'a [&'a Example],
+    /// Samples of the teacher's window.
+    pub samples: usize,
+}
+
+impl Shown<'_> {
+    /// Writes the teacher's window that begins when the student's does, or ends with the recording where it would not fit.
+    fn window(&self, number: usize, (start, rate): (usize, f64), out: &mut Vec<f32>) {
+        let example = self.examples[number];
+        let part = &self.data.parts[example.part];
+        let start = (start as f64 * part.rate / rate).round() as usize;
+        let start = start.min(part.length.saturating_sub(self.samples));
+        self.data.window(example, start, self.samples, out);
+    }
 }
 
 /// Batches of an epoch: the last incomplete one is dropped, as the benchmark does, unless it is the only one.
@@ -84,12 +106,13 @@ pub fn epoch<'scope, 'env>(
             let mut batch = Batch { records: picked.len(), ..Batch::default() };
             for index in picked {
                 let example = examples[index];
-                let spare = data.parts[example.part].length.saturating_sub(crop);
+                let part = &data.parts[example.part];
+                let spare = part.length.saturating_sub(crop);
                 // As in the benchmark, the last possible start is never drawn.
                 let start = generator.below(spare);
                 data.window(example, start, crop, &mut batch.inputs);
-                if let Some((data, examples)) = teacher {
-                    data.window(examples[index], start, crop, &mut batch.teachers);
+                if let Some(teacher) = teacher {
+                    teacher.window(index, (start, part.rate), &mut batch.teachers);
                 }
                 batch.labels.extend_from_slice(&example.labels);
                 batch.persons.push(example.person);
@@ -126,6 +149,51 @@ mod tests {
         assert_eq!(window_starts(1000, 250), [0, 125, 250, 375, 500, 625, 750]);
         assert_eq!(window_starts(1000, 1000), [0]);
         assert_eq!(window_starts(5000, 7500), [0], "a short recording is one padded window");
+    }
+
+    #[test]
+    fn a_teacher_of_another_rate_is_shown_the_same_moment() {
+        use crate::dataset::{Meaning, Part, Samples, Scaler};
+        let ramp = |rate: usize| Dataset {
+            labels: Vec::new(),
+            parts: vec![Part {
+                length: 10 * rate,
+                rate: rate as f64,
+                counts_per_unit: 1.0,
+                meaning: Meaning::StandardDeviations,
+                // Each number is its moment in milliseconds.
+                samples: Samples::Prepared {
+                    channels: 1,
+                    features: 0,
+                    values: (0..10 * rate).map(|sample| (sample * 1000 / rate) as f32).collect(),
+                },
+            }],
+            examples: Vec::new(),
+            scaler: Scaler { mean: 0.0, deviation: 1.0 },
+            name: String::new(),
+            origin: Vec::new(),
+            records: Default::default(),
+            exclusive: false,
+        };
+        let example = Example {
+            part: 0,
+            row: 0,
+            id: 1,
+            fold: 1,
+            labels: Vec::new(),
+            patient: ecg::Patient::default(),
+            person: 1,
+        };
+        let data = ramp(500);
+        let shown = Shown { data: &data, examples: &[&example], samples: 1250 };
+        let begins = |start: usize| {
+            let mut out = Vec::new();
+            shown.window(0, (start, 100.0), &mut out);
+            assert_eq!(out.len(), 1250);
+            out[0]
+        };
+        assert_eq!((begins(0), begins(300)), (0.0, 3000.0));
+        assert_eq!(begins(900), 7500.0, "a window that would not fit ends with the recording");
     }
 
     #[test]

@@ -31,15 +31,16 @@ impl Stamp {
     }
 }
 
-/// Where the cache of a data folder lies: in the user's cache folder, named after the data folder.
-pub fn place(folder: &Path) -> PathBuf {
+/// Where the cache of a data folder lies: in the user's cache folder, named after the data folder; each rate has its own.
+pub fn place(folder: &Path, hertz: u16) -> PathBuf {
     let base = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
         .unwrap_or_else(std::env::temp_dir);
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let digest = classify::weights::sha256(full.as_os_str().as_encoded_bytes());
-    base.join("einthoven/data").join(format!("{}.ecgcache", &digest[..16]))
+    let rate = if hertz == 100 { String::new() } else { format!("-{hertz}") };
+    base.join("einthoven/data").join(format!("{}{rate}.ecgcache", &digest[..16]))
 }
 
 /// Record numbers and counts, if the cache is there and of this stamp.

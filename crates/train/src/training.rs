@@ -9,7 +9,7 @@ use classify::Input;
 use nets::{Architecture, Tensors};
 use serde::{Deserialize, Serialize};
 
-use crate::batches::{self, Lessons};
+use crate::batches::{self, Lessons, Shown};
 use crate::checkpoint::{Checkpoint, CheckpointError, Epoch};
 use crate::dataset::{Dataset, Example};
 use crate::learner::{LearnError, Learner, Lesson};
@@ -213,7 +213,11 @@ pub fn train(
     let lessons = Lessons {
         data: split.data,
         examples: split.training,
-        teacher: split.teacher.map(|teacher| (teacher.data, teacher.training)),
+        teacher: split.teacher.map(|teacher| Shown {
+            data: teacher.data,
+            examples: teacher.training,
+            samples: teacher.model.graph().input().length,
+        }),
         recipe,
         crop: settings.input.samples,
         seed: settings.seed,

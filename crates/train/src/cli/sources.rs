@@ -1,5 +1,6 @@
 //! What a run takes over from others: weights to start from, and a teacher.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -79,15 +80,19 @@ fn teacher(path: &Path, device: &Device) -> anyhow::Result<TeacherModel> {
     Ok(TeacherModel { model, card })
 }
 
-/// Checks that student and teacher are shown the same recordings in the same order, of the same length.
-pub fn same_recordings(own: &[&Example], teachers: &[&Example]) -> anyhow::Result<()> {
-    let same = own.len() == teachers.len() && own.iter().zip(teachers).all(|(own, other)| own.id == other.id);
+/// The teacher's examples in the student's order.
+///
+/// # Errors
+/// The teacher is not shown all of them.
+pub fn in_order<'a>(own: &[&Example], teachers: &[&'a Example]) -> anyhow::Result<Vec<&'a Example>> {
+    let by_id: BTreeMap<u32, &Example> = teachers.iter().map(|example| (example.id, *example)).collect();
+    let found: Vec<&Example> = own.iter().filter_map(|example| by_id.get(&example.id).copied()).collect();
     ensure!(
-        same,
+        found.len() == own.len(),
         "the teacher takes {} of the {} recordings: expected all; one of the two needs amplitudes that some records lack \
          (leave out --include-zscored)",
-        teachers.len(),
+        found.len(),
         own.len()
     );
-    Ok(())
+    Ok(found)
 }

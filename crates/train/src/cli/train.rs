@@ -348,9 +348,7 @@ pub fn train_one(options: &Options, stop: &AtomicBool) -> anyhow::Result<Outcome
     );
     let commit = commit_of_run(&folder, options.resume)?;
     let taught = teachers.as_ref().map(|data| data.examples_of(&TRAINING, false));
-    if let Some(taught) = &taught {
-        sources::same_recordings(&training, taught)?;
-    }
+    let taught = taught.map(|taught| sources::in_order(&training, &taught)).transpose()?;
     let teacher = match (&sources.teacher, &teachers, &taught) {
         (Some(teacher), Some(data), Some(training)) => Some(Teacher { model: &teacher.model, data, training }),
         _ => None,

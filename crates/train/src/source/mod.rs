@@ -27,7 +27,7 @@ pub use gather::{Form, Gathered, Taken};
 pub struct Wanted {
     /// PTB-XL's records that are there only band-passed and standardised by lead, too.
     pub include_zscored: bool,
-    /// Samples a second that the network takes. PTB-XL's files are of 100 Hz whatever is asked for.
+    /// Samples a second that the network takes.
     pub rate: f64,
 }
 
@@ -114,7 +114,7 @@ pub enum SourceError {
 /// Metadata or signals are absent or damaged.
 pub fn load(folder: &Path, task: Task, wanted: Wanted, tell: &mut dyn FnMut(&str)) -> Result<Dataset, SourceError> {
     match task.data_set() {
-        DataSet::PtbXl => ptb_xl::load(folder, task, wanted.include_zscored, tell),
+        DataSet::PtbXl => ptb_xl::load(folder, task, wanted, tell),
         DataSet::Cpsc2018 => cpsc2018::load(folder, wanted.rate, tell),
         DataSet::Chapman => chapman::load(folder, wanted.rate, tell),
         DataSet::Cinc2021 => cinc2021::load(folder, wanted.rate, tell),
