@@ -4,7 +4,7 @@ use crate::assemble::{self, Mode};
 use crate::build::{self, Profile};
 use crate::{paths, run};
 use anyhow::{Context, Result, bail};
-use browser::cases::{self, Families, Suite};
+use browser::cases::{self, Families, Span, Suite};
 use browser::native::Native;
 use clap::{Args, ValueEnum};
 use std::io::{BufRead, BufReader};
@@ -136,13 +136,14 @@ fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
 }
 
 /// A site like the given one whose models are one network of each family with drawn weights, and their folder.
-fn one_of_each_family(site: &Path) -> Result<(PathBuf, PathBuf)> {
+fn one_of_each_family(site: &Path, span: Span) -> Result<(PathBuf, PathBuf)> {
     let models = paths::cache()?.join("family-models");
     let _ = std::fs::remove_dir_all(&models);
     // With all native packages, as for their tests: another choice of them would build other features.
     run::succeed(run::cargo()?.arg("build").args(NATIVE.iter().flat_map(|name| ["--package", name])))?;
     let program = paths::native_target()?.join("debug").join(format!("train-native{}", std::env::consts::EXE_SUFFIX));
-    run::succeed(Command::new(program).args(["untrained", "--out"]).arg(&models))?;
+    let windows: &[&str] = if span == Span::OneWindow { &["--one-window"] } else { &[] };
+    run::succeed(Command::new(program).arg("untrained").args(windows).arg("--out").arg(&models))?;
     let out = paths::cache()?.join("family-page");
     assemble::with_models(site, &models, &out, Mode::Release)?;
     Ok((out, models))

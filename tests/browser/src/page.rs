@@ -51,6 +51,11 @@ impl<'a> Page<'a> {
         self.loaded()
     }
 
+    /// A script that runs in every document from now on before the page's own.
+    pub fn before_load(&mut self, script: &str) -> Result<()> {
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script })).map(drop)
+    }
+
     fn loaded(&mut self) -> Result<()> {
         self.wait("the page's load", "document.readyState === 'complete'", 60).map(drop)
     }

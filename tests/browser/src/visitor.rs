@@ -1,6 +1,6 @@
 //! What a visitor does on the page, in steps that wait for their effect.
 
-use crate::native::Probabilities;
+use crate::native::{Map, Probabilities};
 use crate::page::Page;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -47,13 +47,42 @@ pub fn remember(page: &mut Page, settings: &[(&str, &str)]) -> Result<()> {
     page.reload()
 }
 
-/// Waits until an engine is ready for the chosen model.
+/// Waits until an engine is ready for the chosen model; a GPU that was given up is an error at once.
 pub fn engine_ready(page: &mut Page, engine: Answering) -> Result<()> {
     let badge = by("engine-badge");
     let patience = if engine == Answering::Gpu { GPU_PATIENCE } else { PATIENCE };
     let what = format!("the {} engine", engine.name());
-    page.wait(&what, &format!("document.querySelector({badge:?})?.dataset.engine === {:?}", engine.badge()), patience)
-        .map(drop)
+    let ready = format!("document.querySelector({badge:?})?.dataset.engine === {:?}", engine.badge());
+    if engine == Answering::Cpu {
+        return page.wait(&what, &ready, patience).map(drop);
+    }
+    let refused = format!("document.querySelector({:?})?.title", format!("{badge} summary"));
+    let said = page.wait(&what, &format!("{ready} || {refused}"), patience)?;
+    said.as_str().map_or(Ok(()), |reason| bail!("the GPU engine answers nothing: {reason}"))
+}
+
+/// From now on the page remembers what its engines answer, for [`maps`].
+pub fn hear_engines(page: &mut Page) -> Result<()> {
+    page.before_load(
+        "(() => {
+            const heard = (window.heard = []);
+            window.Worker = class extends Worker {
+                constructor(...given) {
+                    super(...given);
+                    this.addEventListener('message', ({ data }) => data?.body?.Classified && heard.push(data.body.Classified));
+                }
+            };
+        })()",
+    )
+}
+
+/// The maps of the last answer that an engine gave.
+pub fn maps(page: &mut Page) -> Result<Vec<Map>> {
+    let maps = page.evaluate("window.heard.at(-1)?.findings.explanations ?? null")?;
+    if maps.is_null() {
+        bail!("no engine's answer was heard");
+    }
+    Ok(Map::all(&maps))
 }
 
 /// Waits until nothing goes on any more and the service worker holds the page.

@@ -3,16 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use classify::{Backend, Calibration, Card, Classifier, Label, Precision, Window, weights};
+use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Window, weights};
 use ecg::Lead;
-use nets::{Architecture, Purpose};
+use nets::graph::{Graph, Op};
+use nets::tape::{Mode, Pass};
+use nets::{Architecture, Purpose, Tensors};
+use signal::simulate::{Condition, simulate};
 use train::batches::stride_of;
 use train::checkpoint::write_whole;
 use train::dataset::Scaler;
 use train::export::WEIGHTS;
+use train::machine::Processor;
 use train::preparation;
+
+/// Recordings whose statistics the norms have.
+const SETTLING: usize = 4;
+/// Least scale of a norm.
+const OPEN: f32 = 0.5;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -25,6 +35,9 @@ pub struct Options {
     /// Seed of the weights
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Look at one window of a recording, however short [default: at ten seconds]
+    #[arg(long)]
+    one_window: bool,
     /// Folder of model folders to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -57,11 +70,58 @@ fn one_of_each_family() -> anyhow::Result<Vec<Architecture>> {
     Ok(families.into_values().map(|(_, architecture)| architecture).collect())
 }
 
+/// First windows of some simulated recordings, as the network sees them.
+fn batch(input: &Input, window: &Window) -> anyhow::Result<Vec<f32>> {
+    let mut x = Vec::new();
+    for (seed, condition) in (1..).zip(Condition::ALL).take(SETTLING) {
+        let recording = simulate(&condition.parameters(seed), seed).recording;
+        let prepared = classify::prepare(&recording, input, window)?;
+        x.extend_from_slice(&prepared.values[..input.channels() * input.samples]);
+    }
+    Ok(x)
+}
+
+/// The network as training would leave its batch norms: their statistics are those of this batch, and branches that
+/// begin at nothing are open. As drawn, a deep network would answer almost the same whatever it is given.
+fn settled(graph: &Arc<Graph>, mut tensors: Tensors, x: &[f32]) -> Tensors {
+    let norms = || {
+        graph.nodes().iter().filter_map(|node| match &node.op {
+            Op::BatchNorm(norm) => Some((norm.rule.momentum(), node.weights.clone())),
+            _ => None,
+        })
+    };
+    let names: Vec<&str> = graph.weights().iter().map(|weight| weight.name.as_str()).collect();
+    for (_, weights) in norms() {
+        if let Some((_, gamma)) = tensors.get_mut(names[weights.start]) {
+            gamma.iter_mut().for_each(|value| *value = value.max(OPEN));
+        }
+    }
+    let weights: Vec<Vec<f32>> = names.iter().map(|&name| tensors[name].1.clone()).collect();
+    let pass = Pass::forward(graph, &weights, x, Mode::Training(0), &Processor);
+    for (momentum, own) in norms() {
+        for (number, mixed) in pass.statistics().iter().filter(|(number, _)| own.contains(number)) {
+            // What one batch adds to the statistics, without what was there before.
+            let batch = mixed.iter().zip(&weights[*number]).map(|(mixed, old)| {
+                let (mixed, old) = (f64::from(*mixed), f64::from(*old));
+                ((mixed - (1.0 - momentum) * old) / momentum) as f32
+            });
+            if let Some((_, values)) = tensors.get_mut(names[*number]) {
+                *values = batch.collect();
+            }
+        }
+    }
+    tensors
+}
+
 fn write(architecture: Architecture, options: &Options, folder: &Path) -> anyhow::Result<()> {
     let graph = architecture.graph(options.labels)?;
-    let bytes = weights::encode(&graph.drawn(options.seed), Precision::Half)?;
     let input = preparation::input(architecture, Scaler { mean: 0.0, deviation: 0.23 }, &Lead::II);
     let seconds = input.samples as f64 / input.rate;
+    let span = if options.one_window { seconds } else { seconds.max(10.0) };
+    let window =
+        Window { stride: if seconds < span { stride_of(input.samples) } else { 0 }, span, ..Window::default() };
+    let tensors = settled(&graph, graph.drawn(options.seed), &batch(&input, &window)?);
+    let bytes = weights::encode(&tensors, Precision::Half)?;
     let label = |number: usize| Label {
         code: format!("L{number}"),
         name: format!("Label {number}"),
@@ -73,11 +133,7 @@ fn write(architecture: Architecture, options: &Options, folder: &Path) -> anyhow
         title: format!("{}, not trained", architecture.title()),
         architecture,
         labels: (0..options.labels).map(label).collect(),
-        window: Window {
-            stride: if seconds < 10.0 { stride_of(input.samples) } else { 0 },
-            span: seconds.max(10.0),
-            ..Window::default()
-        },
+        window,
         input,
         calibration: Calibration::default(),
         weights: weights::describe(WEIGHTS, &bytes, Precision::Half),

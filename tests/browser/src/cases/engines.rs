@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// Largest difference to the command line in probability, as the project promises.
-const CPU_AGREES: f64 = 1e-4;
-const GPU_AGREES: f64 = 1e-3;
+pub(super) const CPU_AGREES: f64 = 1e-4;
+pub(super) const GPU_AGREES: f64 = 1e-3;
 
 /// Names of the models that the built folder offers.
 fn models(suite: &Suite) -> Result<Vec<String>> {

@@ -35,7 +35,16 @@ pub struct Families {
     /// The built folder with the shipped models.
     pub folder: PathBuf,
     /// Makes such a folder and one of models from the built folder.
-    pub make: fn(&Path) -> Result<(PathBuf, PathBuf)>,
+    pub make: fn(&Path, Span) -> Result<(PathBuf, PathBuf)>,
+}
+
+/// How much of a recording a network of each family looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Ten seconds, in as many windows as that takes.
+    Whole,
+    /// One window.
+    OneWindow,
 }
 
 /// A test; the GPU engine has to be in the built folder for those that need it.
@@ -104,7 +113,7 @@ const CASES: &[Case] = &[
     Case {
         name: "a network of each family answers as the command line does and draws its explanation",
         needs_gpu: false,
-        run: families::each_of_them,
+        run: families::each_on_the_cpu,
     },
     Case { name: "an engine that dies is replaced and the recording stays", needs_gpu: false, run: engines::replaced },
     Case {
@@ -134,6 +143,11 @@ const CASES: &[Case] = &[
         name: "the page's GPU engine agrees with the command line for every model",
         needs_gpu: true,
         run: engines::gpu_agrees,
+    },
+    Case {
+        name: "a network of each family is answered by the GPU engine as by the command line, its map too",
+        needs_gpu: true,
+        run: families::each_on_the_gpu,
     },
     Case { name: "a GPU that is lost comes back and the recording stays", needs_gpu: true, run: engines::gpu_lost },
     Case {
