@@ -23,7 +23,7 @@ const RECORDINGS: usize = 16;
 /// Those of a recording are the last binary digits of its number: nothing but the recording itself tells them.
 const LABELS: usize = 2;
 /// What is left of the first loss at the end.
-const LEFT: f64 = 0.2;
+const LEFT: f64 = 0.35;
 
 /// A network and how it is taught.
 #[derive(Clone, Copy)]

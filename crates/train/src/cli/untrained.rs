@@ -98,16 +98,19 @@ fn settled(graph: &Arc<Graph>, mut tensors: Tensors, x: &[f32]) -> Tensors {
     }
     let weights: Vec<Vec<f32>> = names.iter().map(|&name| tensors[name].1.clone()).collect();
     let pass = Pass::forward(graph, &weights, x, Mode::Training(0), &Processor);
+    // What is left of the statistics that were there before; a norm that is used again takes from them each time.
+    let mut kept: BTreeMap<usize, f64> = BTreeMap::new();
     for (momentum, own) in norms() {
-        for (number, mixed) in pass.statistics().iter().filter(|(number, _)| own.contains(number)) {
-            // What one batch adds to the statistics, without what was there before.
-            let batch = mixed.iter().zip(&weights[*number]).map(|(mixed, old)| {
-                let (mixed, old) = (f64::from(*mixed), f64::from(*old));
-                ((mixed - (1.0 - momentum) * old) / momentum) as f32
-            });
-            if let Some((_, values)) = tensors.get_mut(names[*number]) {
-                *values = batch.collect();
-            }
+        own.for_each(|number| *kept.entry(number).or_insert(1.0) *= 1.0 - momentum);
+    }
+    for (number, mixed) in pass.statistics() {
+        let kept = kept[number];
+        let batch = mixed
+            .iter()
+            .zip(&weights[*number])
+            .map(|(mixed, old)| ((f64::from(*mixed) - kept * f64::from(*old)) / (1.0 - kept)) as f32);
+        if let Some((_, values)) = tensors.get_mut(names[*number]) {
+            *values = batch.collect();
         }
     }
     tensors

@@ -39,12 +39,7 @@ fn each_of_them(suite: &Suite, gpu: Gpu, engine: Answering, span: Span, allowed:
     let index: Value = serde_json::from_slice(&std::fs::read(folder.join("models/index.json"))?)?;
     let names = index["models"].as_array().into_iter().flatten().filter_map(|model| model["name"].as_str());
     let (mut seen, mut explained, mut faults) = (0, 0, Vec::new());
-    let skip = std::env::var("SKIP").unwrap_or_default();
-    let only = std::env::var("ONLYM").unwrap_or_default();
-    for model in names
-        .filter(|n| !skip.split(',').any(|s| s == *n))
-        .filter(|n| only.is_empty() || only.split(',').any(|s| s == *n))
-    {
+    for model in names {
         let (expected, maps) = native.explain(model, &files)?;
         let apart = moves(&folder.join("models").join(model), &expected)?;
         ensure!(apart > MOVES, "{model} says the same of any recording (within {apart:.1e}): it would prove nothing");
