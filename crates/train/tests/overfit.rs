@@ -146,6 +146,8 @@ fn recurrent_networks_and_state_spaces_learn_by_heart() {
 }
 
 const ATTENDING: &[Trial] = &[
+    small("mpgt", |classes| mpgt::mpgt(mpgt::Form { leads: 1, samples: 400, layers: 1 }, classes), 0.003, 60),
+    line("fusing-transformer", 0.003, 40),
     small(
         "inceptionformer",
         |classes| {
@@ -174,8 +176,6 @@ const ATTENDING: &[Trial] = &[
         0.006,
         60,
     ),
-    small("mpgt", |classes| mpgt::mpgt(mpgt::Form { leads: 1, samples: 300, layers: 1 }, classes), 0.006, 60),
-    line("fusing-transformer", 0.003, 40),
 ];
 
 #[test]
