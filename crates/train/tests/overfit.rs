@@ -132,12 +132,12 @@ fn convolutional_networks_learn_by_heart() {
 
 const RECURRENT: &[Trial] = &[
     line("mousavi", 0.006, 40),
-    small("cpc", |classes| cpc::classifier(24, classes), 0.001, 20),
+    small("cpc-128", |classes| cpc::classifier(128, 100, classes), 0.002, 30),
     line("s4-64", 0.015, 50),
-    small("ecg-cpc", |classes| state_space::ecg_cpc(120, Head::Linear, classes), 0.003, 30),
+    small("ecg-cpc-128", |classes| state_space::ecg_cpc(128, 240, Head::Linear, classes), 0.005, 40),
     line("mina", 0.02, 60),
     small("dual-path-10s", |classes| dual_path::dual_path(480, dual_path::Pooling::Attention, classes), 0.001, 60),
-    line("multi-module", 0.005, 40),
+    line("multi-module", 0.005, 120),
 ];
 
 #[test]
@@ -146,7 +146,7 @@ fn recurrent_networks_and_state_spaces_learn_by_heart() {
 }
 
 const ATTENDING: &[Trial] = &[
-    small("mpgt", |classes| mpgt::mpgt(mpgt::Form { leads: 1, samples: 400, layers: 1 }, classes), 0.003, 60),
+    small("mpgt", |classes| mpgt::mpgt(mpgt::Form { leads: 1, samples: 256, layers: 1 }, classes), 0.003, 120),
     line("fusing-transformer", 0.003, 40),
     small(
         "inceptionformer",
