@@ -27,6 +27,8 @@ pub enum Backend {
 #[derive(Debug)]
 pub struct Classifier {
     card: Card,
+    /// What the network computes, by the file's weights.
+    graph: Arc<Graph>,
     runner: Runner,
     /// The ways from the last maps to the logits, for networks that tell by them where a label's evidence stands.
     evidence: Vec<(&'static str, Evidence)>,
@@ -57,14 +59,16 @@ impl Classifier {
         let evidence = if explains { Evidence::all(&graph, &tensors) } else { Vec::new() };
         let runner = match backend {
             Backend::Plan => {
-                Runner::Plan(Box::new(Plan::new(graph, &tensors).map_err(|error| weights::of_network(&error))?))
+                let plan = Plan::new(graph.clone(), &tensors);
+                Runner::Plan(Box::new(plan.map_err(|error| weights::of_network(&error))?))
             }
             Backend::Burn(device) => {
-                let network = Running::load(graph, &tensors, &device).map_err(|error| weights::of_network(&error))?;
-                Runner::Burn(Box::new(network), device)
+                let (folded, tensors) = graph.folded(&tensors).map_err(|error| weights::of_network(&error))?;
+                let network = Running::load(Arc::new(folded), &tensors, &device);
+                Runner::Burn(Box::new(network.map_err(|error| weights::of_network(&error))?), device)
             }
         };
-        Ok(Classifier { card, runner, evidence, file: weights.to_vec() })
+        Ok(Classifier { card, graph, runner, evidence, file: weights.to_vec() })
     }
 
     /// The model's card.
@@ -171,10 +175,7 @@ impl Classifier {
 
     /// What the network computes.
     pub(crate) fn graph(&self) -> &Arc<Graph> {
-        match &self.runner {
-            Runner::Plan(plan) => plan.graph(),
-            Runner::Burn(network, _) => network.graph(),
-        }
+        &self.graph
     }
 
     /// Calibrated probabilities of standardised windows `[window, lead, sample]`, aggregated as the card says.

@@ -18,6 +18,7 @@
 //! ```
 
 mod builder;
+mod folding;
 mod ops;
 mod rearrange;
 mod running;
