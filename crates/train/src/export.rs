@@ -194,6 +194,8 @@ fn title(architecture: Architecture, task: Task, classes: usize) -> String {
         Task::Simulated => format!("Demo: {classes} simulated conditions, {network}"),
         Task::All => format!("All {classes} statements, {network}"),
         Task::Superclass => format!("Five diagnostic superclasses, {network}"),
+        Task::MiSubclasses => format!("Anteroseptal or inferior infarction, {network}"),
+        Task::Rhythm => format!("{classes} rhythms, {network}"),
         Task::Cpsc2018 => format!("Nine labels of CPSC2018, {network}"),
         Task::Chapman => format!("Four rhythms of Chapman-Shaoxing, {network}"),
         Task::Cinc2021 => format!("The challenge's {classes} labels, {network}"),
