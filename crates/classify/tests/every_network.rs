@@ -76,7 +76,9 @@ fn survives(architecture: Architecture) {
     let half = kept(&drawn, Precision::Half);
     let mut rounded = drawn;
     for (_, values) in rounded.values_mut() {
-        values.iter_mut().for_each(|value| *value = f16::from_f32(*value).to_f32());
+        for value in values.iter_mut() {
+            *value = f16::from_f32(*value).to_f32();
+        }
     }
     assert!(same_bits(&half, &rounded), "{architecture}: its weights are not the rounded ones after an f16 file");
     if small {

@@ -172,7 +172,7 @@ mod tests {
             scaler: Scaler { mean: 0.0, deviation: 1.0 },
             name: String::new(),
             origin: Vec::new(),
-            records: Default::default(),
+            records: Vec::new(),
             exclusive: false,
         };
         let example = Example {

@@ -60,10 +60,8 @@ impl Graph {
             let output = if rows_are_outputs { place / each } else { place % to };
             *value = (f64::from(*value) * scales[output]) as f32;
         }
-        let name = match had_bias {
-            true => self.weights[first + 1].name.clone(),
-            false => format!("{}.bias", self.nodes[source].name),
-        };
+        let name =
+            if had_bias { self.weights[first + 1].name.clone() } else { format!("{}.bias", self.nodes[source].name) };
         let bias = tensors.entry(name.clone()).or_insert_with(|| (vec![to], vec![0.0; to]));
         for (output, value) in bias.1.iter_mut().enumerate() {
             let centred = f64::from(*value) - f64::from(mean[output]);

@@ -69,7 +69,7 @@ impl Rows<'_> {
 }
 
 /// The matrix as it lies where its columns follow one another, else a copy in which they do.
-fn in_rows<'a>((values, steps): (&'a [f32], Steps), rows: usize, width: usize) -> Rows<'a> {
+fn in_rows((values, steps): (&[f32], Steps), rows: usize, width: usize) -> Rows<'_> {
     if steps.1 == 1 {
         return Rows { values: values.into(), step: steps.0, width };
     }

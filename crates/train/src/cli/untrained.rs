@@ -93,7 +93,9 @@ fn settled(graph: &Arc<Graph>, mut tensors: Tensors, x: &[f32]) -> Tensors {
     let names: Vec<&str> = graph.weights().iter().map(|weight| weight.name.as_str()).collect();
     for (_, weights) in norms() {
         if let Some((_, gamma)) = tensors.get_mut(names[weights.start]) {
-            gamma.iter_mut().for_each(|value| *value = value.max(OPEN));
+            for value in gamma.iter_mut() {
+                *value = value.max(OPEN);
+            }
         }
     }
     let weights: Vec<Vec<f32>> = names.iter().map(|&name| tensors[name].1.clone()).collect();
