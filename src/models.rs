@@ -49,10 +49,7 @@ fn weights_file() -> String {
 impl Entry {
     /// Whether a recording with these leads has all that the model takes; of two limb leads the other four are computed.
     pub fn fits(&self, leads: &[Lead]) -> bool {
-        let limb = [Lead::I, Lead::II, Lead::III];
-        let two = limb.iter().filter(|&lead| leads.contains(lead)).count() >= 2;
-        let derived = |lead: &Lead| two && (limb.contains(lead) || [Lead::AVR, Lead::AVL, Lead::AVF].contains(lead));
-        !self.leads.is_empty() && self.leads.iter().all(|lead| leads.contains(lead) || derived(lead))
+        !self.leads.is_empty() && self.leads.iter().all(|lead| lead.is_given_by(|own| leads.contains(own)))
     }
 }
 

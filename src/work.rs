@@ -383,16 +383,13 @@ pub fn explain_by(state: State, method: ExplanationMethod) {
     state.method.set(method);
     let label = match state.overlay.get_untracked() {
         Overlay::Label(code) => Some(code),
-        _ => untrack(move || state.findings()).and_then(|findings| strongest(&findings.findings)),
+        _ => untrack(move || state.findings()).and_then(|findings| {
+            Finding::strongest(&findings.findings).map(|place| findings.findings[place].code.clone())
+        }),
     };
     if let Some(label) = label {
         explain(state, label);
     }
-}
-
-fn strongest(findings: &[Finding]) -> Option<String> {
-    let margin = |finding: &Finding| finding.probability - finding.threshold;
-    findings.iter().max_by(|a, b| margin(a).total_cmp(&margin(b))).map(|finding| finding.code.clone())
 }
 
 /// Asks for the map of a label, in the way that is chosen, and shows it.

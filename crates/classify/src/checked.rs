@@ -90,21 +90,25 @@ impl CheckedMap {
     /// The figures in words, as they stand beside the map.
     pub fn figures(&self) -> String {
         let mut text = String::new();
+        // With a true minus, and none before what rounds to 0.
+        let number = |value: f64| format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0).replace('-', "−");
         let percent = |share: f64| format!("{:.0}\u{a0}%", 100.0 * share);
         for (while_so, area) in [("taken away", &self.deletion), ("put back", &self.insertion)] {
             let Area { map, random, better, low, high } = area;
             let _ = write!(
                 text,
                 "While samples are {while_so}, the map's highest first, the label has {} of its probability on average, \
-                 by random maps {} (better by {better:.2}, 95\u{a0}% interval {low:.2} to {high:.2}). ",
+                 by random maps {} (better by {}, 95\u{a0}% interval {} to {}). ",
                 percent(*map),
-                percent(*random)
+                percent(*random),
+                number(*better),
+                number(*low),
+                number(*high)
             );
         }
         if let Some(drawn) = self.randomisation.last() {
-            // No minus before what rounds to 0.
-            let drawn = (drawn * 100.0).round() / 100.0 + 0.0;
-            let _ = write!(text, "With all weights drawn anew the map correlates with this one by {drawn:.2}. ");
+            let _ =
+                write!(text, "With all weights drawn anew the map correlates with this one by {}. ", number(*drawn));
         }
         for (place, pointed) in self.pointing.iter().enumerate() {
             let begin = if place == 0 { "Its highest place lies in a " } else { ", in a " };
@@ -117,7 +121,7 @@ impl CheckedMap {
         if !self.data.is_empty() {
             let _ = write!(text, "Measured on {}.", self.data);
         }
-        text.trim_end().replace(" -", " −")
+        text.trim_end().to_owned()
     }
 }
 

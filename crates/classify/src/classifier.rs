@@ -286,9 +286,7 @@ impl Classifier {
         if !self.tells_by_label() {
             return Ok(None);
         }
-        let margin = |finding: &Finding| finding.probability - finding.threshold;
-        let first = findings.iter().enumerate().max_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
-        let Some((class, _)) = first else { return Ok(None) };
+        let Some(class) = Finding::strongest(findings) else { return Ok(None) };
         self.map(outputs, class, place).await.map(Some)
     }
 

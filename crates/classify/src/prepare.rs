@@ -151,9 +151,7 @@ fn sources<'a>(recording: &'a Recording, input: &Input) -> Result<Vec<&'a Signal
         if take(lead, &mut found) {
             continue;
         }
-        let limb = matches!(lead, Lead::I | Lead::II | Lead::III | Lead::AVR | Lead::AVL | Lead::AVF);
-        let two = [Lead::I, Lead::II, Lead::III].iter().filter(|&lead| recording.lead(lead).is_some()).count() >= 2;
-        if !(limb && two) {
+        if !lead.is_given_by(|own| recording.lead(own).is_some()) {
             return Err(missing(recording, input));
         }
         for lead in [Lead::I, Lead::II, Lead::III] {
@@ -165,14 +163,11 @@ fn sources<'a>(recording: &'a Recording, input: &Input) -> Result<Vec<&'a Signal
 
 fn missing(recording: &Recording, input: &Input) -> Error {
     let names = |leads: &mut dyn Iterator<Item = &Lead>| leads.map(Lead::name).collect::<Vec<_>>().join(", ");
-    let two = [Lead::I, Lead::II, Lead::III].iter().filter(|&lead| recording.lead(lead).is_some()).count() >= 2;
-    let derivable =
-        |lead: &Lead| two && matches!(lead, Lead::I | Lead::II | Lead::III | Lead::AVR | Lead::AVL | Lead::AVF);
     Error::MissingLeads {
         missing: input
             .leads
             .iter()
-            .filter(|lead| recording.lead(lead).is_none() && !derivable(lead))
+            .filter(|lead| !lead.is_given_by(|own| recording.lead(own).is_some()))
             .map(|lead| lead.name().to_owned())
             .collect(),
         needed: names(&mut input.leads.iter()),

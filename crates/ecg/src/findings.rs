@@ -24,6 +24,13 @@ impl Finding {
     pub fn present(&self) -> bool {
         self.probability >= self.threshold
     }
+
+    /// The place of the finding that passes its threshold by most, or misses it by least; none of none.
+    pub fn strongest(findings: &[Finding]) -> Option<usize> {
+        let margin = |finding: &Finding| finding.probability - finding.threshold;
+        let order = findings.iter().enumerate().max_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
+        order.map(|(place, _)| place)
+    }
 }
 
 /// A model's whole answer for one recording.

@@ -106,6 +106,14 @@ impl Lead {
             .map_or_else(|| Lead::Other(trimmed.to_owned()), |(lead, _)| lead.clone())
     }
 
+    /// Whether this lead is given by others of which `has` tells: it is among them, or a limb lead that follows from two of
+    /// I, II and III (Einthoven 1912; Goldberger 1942).
+    pub fn is_given_by(&self, has: impl Fn(&Lead) -> bool) -> bool {
+        let limb = [Lead::I, Lead::II, Lead::III];
+        let two = || limb.iter().filter(|&lead| has(lead)).count() >= 2;
+        has(self) || ((limb.contains(self) || [Lead::AVR, Lead::AVL, Lead::AVF].contains(self)) && two())
+    }
+
     /// The name as it is printed beside a trace, such as `aVR`.
     pub fn name(&self) -> &str {
         match self {

@@ -70,6 +70,16 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// An item's bytes in little-endian order; zeros follow what is shorter.
+pub(crate) fn little<const N: usize>(item: &[u8], big_endian: bool) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.iter_mut().zip(item).for_each(|(to, from)| *to = *from);
+    if big_endian {
+        bytes.reverse();
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@
 
 use std::io::Read as _;
 
-use crate::cursor::Cursor;
+use crate::cursor::{self, Cursor};
 use crate::{Error, InputFile, Limits, Place, limits};
 
 /// Kinds of data elements.
@@ -346,11 +346,6 @@ impl Reader<'_> {
 
     /// The bytes of an item in little-endian order.
     fn little<const N: usize>(&self, item: &[u8]) -> [u8; N] {
-        let mut bytes = [0; N];
-        bytes.iter_mut().zip(item).for_each(|(to, from)| *to = *from);
-        if self.big_endian {
-            bytes.reverse();
-        }
-        bytes
+        cursor::little(item, self.big_endian)
     }
 }

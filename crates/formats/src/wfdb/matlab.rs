@@ -7,7 +7,7 @@
 
 use ecg::{Lead, Recording, Samples, Scale, Severity, Signal, Source, Warning};
 
-use crate::cursor::Cursor;
+use crate::cursor::{self, Cursor};
 use crate::{Error, Hints, InputFile, Limits, Needs, Place, limits};
 
 /// How a number is stored.
@@ -203,12 +203,7 @@ impl Matrix<'_> {
 
     /// The bytes of an item in little-endian order.
     fn little<const N: usize>(&self, item: &[u8]) -> [u8; N] {
-        let mut bytes = [0; N];
-        bytes.iter_mut().zip(item).for_each(|(to, from)| *to = *from);
-        if self.big_endian {
-            bytes.reverse();
-        }
-        bytes
+        cursor::little(item, self.big_endian)
     }
 
     fn float(&self, item: &[u8]) -> f64 {
