@@ -20,6 +20,7 @@
 pub mod attribution;
 mod catalogue;
 pub mod cpu;
+mod elementary;
 mod error;
 pub mod evidence;
 pub mod families;

@@ -3,6 +3,7 @@
 use super::Kernel;
 use super::map::Map;
 use super::tile::Affine;
+use crate::elementary::exponential;
 use crate::graph::{Activation, Axis};
 
 /// A function of each number.
@@ -11,13 +12,8 @@ pub(super) struct Activate(pub Activation);
 
 impl Kernel for Activate {
     fn run(&self, inputs: &[&Map], out: &mut Map) {
-        // One match outside of the loop, so that the simple ones become vector instructions.
-        match self.0 {
-            Activation::Relu => each(inputs, out, |x| x.max(0.0)),
-            Activation::Relu6 => each(inputs, out, |x| x.clamp(0.0, 6.0)),
-            Activation::Square => each(inputs, out, |x| x * x),
-            Activation::HardSwish => each(inputs, out, |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0),
-            other => each(inputs, out, |x| other.of(x)),
+        for row in 0..out.shape.rows {
+            self.0.apply(inputs[0].row(row), out.row_mut(row));
         }
     }
 }
@@ -97,7 +93,7 @@ impl Kernel for Softmax {
             let largest = places().map(|place| values[place]).fold(f32::NEG_INFINITY, f32::max);
             let mut sum = 0.0;
             for place in places() {
-                values[place] = (values[place] - largest).exp();
+                values[place] = exponential(values[place] - largest);
                 sum += values[place];
             }
             for place in places() {

@@ -3,7 +3,8 @@
 use super::Kernel;
 use super::map::Map;
 use super::product::{Extents, Product};
-use crate::graph::{Activation, Cell, Recurrent, Shape};
+use crate::elementary::{hyperbolic_tangent, sigmoid};
+use crate::graph::{Cell, Recurrent, Shape};
 
 /// A recurrent layer along each row.
 #[derive(Debug)]
@@ -55,7 +56,6 @@ impl Kernel for Layer {
         let (hidden, steps) = (self.hidden, x.shape.length);
         let width = self.cell.gates() * hidden;
         let channels = out.shape.channels;
-        let sigmoid = |x: f32| Activation::Sigmoid.of(x);
         for (number, direction) in self.directions.iter().enumerate() {
             let mut projected = Map::zeros(Shape { channels: width, ..x.shape }, 0);
             direction.input.run(x, None, &mut projected);
@@ -71,8 +71,9 @@ impl Kernel for Layer {
                             direction.recurrent.run_step(&state, given, &mut gates);
                             for unit in 0..hidden {
                                 let gate = |gate: usize| gates[gate * hidden + unit];
-                                cell[unit] = sigmoid(gate(1)) * cell[unit] + sigmoid(gate(0)) * gate(2).tanh();
-                                state[unit] = sigmoid(gate(3)) * cell[unit].tanh();
+                                cell[unit] =
+                                    sigmoid(gate(1)) * cell[unit] + sigmoid(gate(0)) * hyperbolic_tangent(gate(2));
+                                state[unit] = sigmoid(gate(3)) * hyperbolic_tangent(cell[unit]);
                             }
                         }
                         Cell::Gru => {
@@ -84,7 +85,7 @@ impl Kernel for Layer {
                                 );
                                 let reset = sigmoid(given(0) + own(0));
                                 let stays = sigmoid(given(1) + own(1));
-                                let new = (given(2) + reset * own(2)).tanh();
+                                let new = hyperbolic_tangent(given(2) + reset * own(2));
                                 state[unit] = new + stays * (state[unit] - new);
                             }
                         }

@@ -38,7 +38,7 @@ pub use ops::{
     Eigenvalues, Hardmax, Input, LayerNorm, Linear, Mix, Op, Pick, Pool, PoolKind, Product, Recurrent, Reduce,
     ReduceKind, RowLinear, Scores, Softmax, StateSpace, Subset, Sum, Table, Upsample,
 };
-pub(crate) use ops::{PAIRS, STATE, discrete, step_of};
+pub(crate) use ops::{PAIRS, STATE, discrete, for_one_function, step_of};
 pub use rearrange::Rearrange;
 pub use running::Running;
 pub use shape::{Axis, Shape};

@@ -1,7 +1,10 @@
 //! What is done to each number, known values, and two values number by number.
 
 use super::{Back, Mode, Step, Tapes};
-use crate::graph::{Activation, Affine, Constant, Dropout, Hardmax, Product, Shape, Softmax, Sum, Table};
+use crate::elementary::{exponential, hyperbolic_tangent, normal, sigmoid};
+use crate::graph::{
+    Activation, Affine, Constant, Dropout, Hardmax, Product, Shape, Softmax, Sum, Table, for_one_function,
+};
 
 impl Tapes for Table {
     fn forward(&self, step: &Step<'_>, _inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
@@ -27,8 +30,8 @@ impl Tapes for Constant {
 
 impl Activation {
     /// The function's slope at x.
+    #[inline(always)]
     pub fn slope(self, x: f32) -> f32 {
-        let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
         match self {
             Self::Relu => f32::from(u8::from(x > 0.0)),
             Self::LeakyRelu(slope) => {
@@ -38,10 +41,9 @@ impl Activation {
                     slope as f32
                 }
             }
+            // x Phi(x) has the slope Phi(x) + x phi(x).
             Self::Gelu => {
-                let density = (-0.5 * x * x).exp() / (2.0 * std::f32::consts::PI).sqrt();
-                // x Phi(x) has the slope Phi(x) + x phi(x); the function itself gives Phi.
-                let below = if x.abs() < 1e-6 { 0.5 } else { self.of(x) / x };
+                let (below, density) = normal(x);
                 below + x * density
             }
             Self::Silu => {
@@ -49,7 +51,7 @@ impl Activation {
                 s * (1.0 + x * (1.0 - s))
             }
             Self::Mish => {
-                let t = if x > 20.0 { x } else { x.exp().ln_1p() }.tanh();
+                let t = hyperbolic_tangent(if x > 20.0 { x } else { exponential(x).ln_1p() });
                 t + x * sigmoid(x) * (1.0 - t * t)
             }
             Self::HardSwish => {
@@ -66,14 +68,17 @@ impl Activation {
                 if x > 0.0 {
                     1.0
                 } else {
-                    x.exp()
+                    exponential(x)
                 }
             }
             Self::Sigmoid => {
                 let s = sigmoid(x);
                 s * (1.0 - s)
             }
-            Self::Tanh => 1.0 - x.tanh() * x.tanh(),
+            Self::Tanh => {
+                let t = hyperbolic_tangent(x);
+                1.0 - t * t
+            }
             Self::Log(floor) => {
                 if x.abs() > floor as f32 {
                     1.0 / x
@@ -102,19 +107,15 @@ impl Activation {
 
 impl Tapes for Activation {
     fn forward(&self, _step: &Step<'_>, inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
-        match *self {
-            Self::Relu => output.iter_mut().zip(inputs[0]).for_each(|(out, x)| *out = x.max(0.0)),
-            other => output.iter_mut().zip(inputs[0]).for_each(|(out, x)| *out = other.of(*x)),
-        }
+        self.apply(inputs[0], output);
         Vec::new()
     }
 
     fn backward(&self, _step: &Step<'_>, mut back: Back<'_>) {
-        let dx = back.d_inputs[0].iter_mut().zip(back.inputs[0].iter().zip(back.d_output));
-        match *self {
-            Self::Relu => dx.for_each(|(dx, (x, d))| *dx += if *x > 0.0 { *d } else { 0.0 }),
-            other => dx.for_each(|(dx, (x, d))| *dx += d * other.slope(*x)),
-        }
+        for_one_function!(*self, function => {
+            let dx = back.d_inputs[0].iter_mut().zip(back.inputs[0].iter().zip(back.d_output));
+            dx.for_each(|(dx, (x, d))| *dx += d * function.slope(*x));
+        });
     }
 }
 
@@ -261,7 +262,7 @@ impl Tapes for Softmax {
                 let largest = places().map(|place| record[place]).fold(f32::NEG_INFINITY, f32::max);
                 let mut sum = 0.0;
                 for place in places() {
-                    record[place] = (record[place] - largest).exp();
+                    record[place] = exponential(record[place] - largest);
                     sum += record[place];
                 }
                 places().for_each(|place| record[place] /= sum);

@@ -1,5 +1,7 @@
 //! Values side by side, picked, repeated, in another order.
 
+use std::ops::Range;
+
 use super::{Back, Mode, Step, Tapes};
 use crate::graph::{Axis, Concat, Pick, Rearrange, Shape, Subset, Upsample};
 
@@ -44,13 +46,28 @@ impl Tapes for Concat {
     }
 }
 
+/// Neighbouring places that follow one another, as ranges: most picks are of a whole stretch.
+fn stretches(places: &[usize]) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for &place in places {
+        match stretches.last_mut() {
+            Some(last) if last.end == place => last.end += 1,
+            _ => stretches.push(place..place + 1),
+        }
+    }
+    stretches
+}
+
 impl Tapes for Pick {
     fn forward(&self, step: &Step<'_>, inputs: &[&[f32]], output: &mut [f32]) -> Vec<f32> {
         let (_, all, line) = blocks(step.inputs[0], self.axis);
-        let block = all * line;
-        for (x, out) in inputs[0].chunks_exact(block).zip(output.chunks_exact_mut(self.places.len() * line)) {
-            for (out, &place) in out.chunks_exact_mut(line).zip(&self.places) {
-                out.copy_from_slice(&x[place * line..(place + 1) * line]);
+        let stretches = stretches(&self.places);
+        for (x, out) in inputs[0].chunks_exact(all * line).zip(output.chunks_exact_mut(self.places.len() * line)) {
+            let mut to = 0;
+            for stretch in &stretches {
+                let x = &x[stretch.start * line..stretch.end * line];
+                out[to..to + x.len()].copy_from_slice(x);
+                to += x.len();
             }
         }
         Vec::new()
@@ -58,11 +75,14 @@ impl Tapes for Pick {
 
     fn backward(&self, step: &Step<'_>, mut back: Back<'_>) {
         let (_, all, line) = blocks(step.inputs[0], self.axis);
+        let stretches = stretches(&self.places);
         let blocks = back.d_inputs[0].chunks_exact_mut(all * line);
         for (dx, d) in blocks.zip(back.d_output.chunks_exact(self.places.len() * line)) {
-            for (d, &place) in d.chunks_exact(line).zip(&self.places) {
-                let dx = &mut dx[place * line..(place + 1) * line];
-                dx.iter_mut().zip(d).for_each(|(dx, d)| *dx += d);
+            let mut from = 0;
+            for stretch in &stretches {
+                let dx = &mut dx[stretch.start * line..stretch.end * line];
+                dx.iter_mut().zip(&d[from..]).for_each(|(dx, d)| *dx += d);
+                from += dx.len();
             }
         }
     }

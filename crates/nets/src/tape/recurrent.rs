@@ -1,7 +1,8 @@
 //! Recurrent layers, and their way back through time.
 
 use super::{Back, Step, Tapes};
-use crate::graph::{Activation, Cell, Recurrent};
+use crate::elementary::{hyperbolic_tangent, sigmoid};
+use crate::graph::{Cell, Recurrent};
 
 /// One direction of a layer over all rows of some recordings.
 struct Direction<'a> {
@@ -84,16 +85,16 @@ impl Direction<'_> {
                     let state = &mut state[row * hidden + unit];
                     match self.layer.cell {
                         Cell::Lstm => {
-                            let [i, f, o] = [0, 1, 3].map(|gate| Activation::Sigmoid.of(sum(gate)));
-                            let g = sum(2).tanh();
+                            let [i, f, o] = [0, 1, 3].map(|gate| sigmoid(sum(gate)));
+                            let g = hyperbolic_tangent(sum(2));
                             let cell = &mut cell[row * hidden + unit];
                             *cell = f * *cell + i * g;
-                            *state = o * cell.tanh();
+                            *state = o * hyperbolic_tangent(*cell);
                             (kept[at(0)], kept[at(1)], kept[at(2)], kept[at(3)], kept[at(4)]) = (i, f, g, o, *cell);
                         }
                         Cell::Gru => {
-                            let [r, z] = [0, 1].map(|gate| Activation::Sigmoid.of(sum(gate)));
-                            let n = (given[at(2)] + r * own[at(2)]).tanh();
+                            let [r, z] = [0, 1].map(|gate| sigmoid(sum(gate)));
+                            let n = hyperbolic_tangent(given[at(2)] + r * own[at(2)]);
                             *state = n + z * (*state - n);
                             (kept[at(0)], kept[at(1)], kept[at(2)], kept[at(3)]) = (r, z, n, own[at(2)]);
                         }
@@ -143,7 +144,7 @@ impl Direction<'_> {
                     match self.layer.cell {
                         Cell::Lstm => {
                             let [i, f, g, o, cell] = [0, 1, 2, 3, 4].map(|part| now[at(part)]);
-                            let bent = cell.tanh();
+                            let bent = hyperbolic_tangent(cell);
                             let dc = d_cell[number] + d * o * (1.0 - bent * bent);
                             d_given[at(0)] = dc * g * i * (1.0 - i);
                             d_given[at(1)] = dc * earlier[at(4)] * f * (1.0 - f);

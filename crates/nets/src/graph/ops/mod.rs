@@ -16,6 +16,7 @@ mod subset;
 
 use burn::tensor::{Device, Tensor};
 
+pub(crate) use activation::for_one_function;
 pub use activation::{Activation, Softmax};
 pub use affine::{Affine, Dropout, Hardmax};
 pub use attention::{Mix, Scores};
