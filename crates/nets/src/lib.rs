@@ -28,6 +28,7 @@ pub mod graph;
 pub mod heat;
 mod lanes;
 pub mod maps;
+mod space;
 pub mod tape;
 mod tensors;
 

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use ecg::{Recording, Unit};
 use formats::{Hints, InputFile, Limits};
 use train::ecgpack::{self, LEADS, Pack};
+use train::source::{Wanted, load};
 use train::table::Table;
+use train::tasks::Task;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let full = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
@@ -42,6 +44,17 @@ fn every_pack_reads_with_the_checksum_of_each_lead_right() {
         assert_eq!((pack.ids.len(), pack.rate, pack.counts_per_unit), (records, rate, counts_per_unit), "{name}");
         assert_eq!(pack.samples.len(), records * LEADS * pack.length, "{name}");
     }
+}
+
+#[test]
+fn standardised_records_that_are_asked_for_are_taken_or_their_absence_is_told() {
+    let Some(folder) = shared("ptb-xl") else { return };
+    let wanted = Wanted { include_zscored: true, rate: 100.0 };
+    let error = load(&folder, Task::Superclass, wanted, &mut |_| ()).unwrap_err().to_string();
+    assert!(error.contains("ptb-xl: found no pack of standardised recordings"), "{error}");
+    assert!(error.contains("ptbxl_z100") && error.contains("--include-zscored"), "{error}");
+    let Some(both) = shared("ptb-xl-zscored").and_then(|folder| Some(folder.parent()?.to_owned())) else { return };
+    assert_eq!(load(&both, Task::Superclass, wanted, &mut |_| ()).unwrap().parts.len(), 2);
 }
 
 #[test]

@@ -10,10 +10,10 @@ use super::map::Map;
 use super::order::Reorder;
 use super::product::{Extents, Product};
 use super::recurrent::Layer;
-use super::state_space::Space;
 use super::tile::Affine;
 use super::{Kernel, Plan, Step};
 use crate::graph::{Activation, Conv, Graph, Node, Op, Place, Shape};
+use crate::space::Space;
 use crate::{Error, Tensors};
 
 /// Folds and packs; see [`Plan::new`].

@@ -89,7 +89,16 @@ pub(super) fn load(
     }
     sources.extend(true_signals(folder, LOW, tell)?);
     if wanted.include_zscored {
-        sources.extend(from_packs(folder, "ptbxl_z100", LOW, (Meaning::StandardDeviations, STANDARDISED), tell)?);
+        let standardised = from_packs(folder, "ptbxl_z100", LOW, (Meaning::StandardDeviations, STANDARDISED), tell)?;
+        if standardised.is_empty() {
+            // Asked for by name, so that training without them would be another run than the command says.
+            return Err(SourceError::Absent {
+                folder: folder.to_owned(),
+                found: "no pack of standardised recordings".into(),
+                expected: "ptbxl_z100*.ecgpack, or the command without --include-zscored",
+            });
+        }
+        sources.extend(standardised);
     }
     if sources.iter().all(|source| source.ids.is_empty()) {
         return Err(SourceError::NoSignals { folder: folder.to_owned() });

@@ -25,6 +25,17 @@ impl Recording {
         vec![self.0.join("00001_lr.csv")]
     }
 
+    /// The CSV with nothing but time and one lead, in a folder of its own.
+    pub(super) fn csv_of(&self, name: &str) -> Result<(tempfile::TempDir, PathBuf)> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("one-lead.csv");
+        let values = self.lead(name)?;
+        let lines =
+            values.iter().enumerate().map(|(number, value)| format!("{:.2},{value:.3}\n", number as f64 / Self::RATE));
+        std::fs::write(&file, format!("time (s),{name} (mV)\n") + &lines.collect::<String>())?;
+        Ok((folder, file))
+    }
+
     /// Samples a second.
     pub(super) const RATE: f64 = 100.0;
 

@@ -71,6 +71,11 @@ const CASES: &[Case] = &[
         run: open::each_way,
     },
     Case {
+        name: "a recording of one lead is offered the models that take it, and they answer",
+        needs_gpu: false,
+        run: open::one_lead,
+    },
+    Case {
         name: "files can be picked as well as dropped, and samples are at hand",
         needs_gpu: false,
         run: open::picked_and_samples,

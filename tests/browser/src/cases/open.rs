@@ -178,6 +178,30 @@ pub(super) fn each_way(suite: &Suite) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn one_lead(suite: &Suite) -> Result<()> {
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    let (_folder, file) = Recording::of(suite).csv_of("II")?;
+    visitor::remember(page, &[("model", "imle-net-superclass")])?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    page.drop_files(&by("drop-zone"), &[&file])?;
+    let said = format!("document.querySelector({:?})?.textContent", by("classify-error"));
+    let said = page.wait("that twelve leads are missing", &said, 90)?;
+    ensure!(said.as_str().is_some_and(|said| said.contains("V1")), "the page says no lead that is missing: {said}");
+    let mina = format!(
+        "[...document.querySelectorAll({:?})].find((button) => button.textContent.includes('MINA'))",
+        by("other-model")
+    );
+    page.wait("the offer of MINA, which takes lead II", &format!("{mina} !== undefined"), 30)?;
+    page.evaluate(&format!("{mina}.click()"))?;
+    let answer = visitor::labels(page, Answering::Cpu)?;
+    let apart = visitor::difference(&answer, &suite.native.classify("mina-ii-rhythm", &[&file])?)?;
+    ensure!(apart < 1e-3, "the page is {apart} from the command line");
+    map_is_drawn(page)?;
+    ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
+    Ok(())
+}
+
 pub(super) fn picked_and_samples(suite: &Suite) -> Result<()> {
     let mut visit = Visit::begin(suite, Gpu::Off)?;
     let page = &mut visit.open()?.0;
