@@ -65,12 +65,10 @@ impl Space {
             for lane in 0..width {
                 let channel = first + lane;
                 let (matrix, input) = discrete(f64::from(steps[channel]));
-                for to in 0..STATE {
-                    for from in 0..=to {
-                        block.matrix[to][from][lane] = matrix[to][from] as f32;
-                    }
-                    block.input[to][lane] = input[to] as f32;
+                for (own, row) in block.matrix.iter_mut().zip(matrix) {
+                    own.iter_mut().zip(row).for_each(|(own, value)| own[lane] = value as f32);
                 }
+                block.input.iter_mut().zip(input).for_each(|(own, value)| own[lane] = value as f32);
                 for (direction, mixture) in block.mixtures.iter_mut().enumerate() {
                     let own = &kernel[(direction * channels + channel) * STATE..][..STATE];
                     mixture.iter_mut().zip(own).for_each(|(row, &value)| row[lane] = value);
@@ -114,14 +112,12 @@ impl Block {
     /// The eight at a place.
     pub fn take(&self, values: &[f32], place: usize) -> Lanes {
         let values = &values[place..place + self.width];
-        match values.first_chunk() {
-            Some(row) => Lanes::load(row),
-            None => {
-                let mut row = [0.0; LANES];
-                row[..self.width].copy_from_slice(values);
-                Lanes::load(&row)
-            }
+        if let Some(row) = values.first_chunk() {
+            return Lanes::load(row);
         }
+        let mut row = [0.0; LANES];
+        row[..self.width].copy_from_slice(values);
+        Lanes::load(&row)
     }
 
     fn put(&self, values: &mut [f32], place: usize, lanes: Lanes) {
@@ -143,8 +139,8 @@ impl Block {
     pub fn advance(&self, states: &mut States, x: Lanes) {
         for to in (0..STATE).rev() {
             let mut sum = Lanes::load(&self.input[to]) * x;
-            for from in 0..=to {
-                sum = sum + Lanes::load(&self.matrix[to][from]) * states[from];
+            for (factor, &state) in self.matrix[to].iter().zip(&states[..=to]) {
+                sum = sum + Lanes::load(factor) * state;
             }
             states[to] = sum;
         }
@@ -154,8 +150,8 @@ impl Block {
     pub fn carry(&self, asked: &mut States) {
         for from in 0..STATE {
             let mut sum = Lanes::load(&self.matrix[from][from]) * asked[from];
-            for to in from + 1..STATE {
-                sum = sum + Lanes::load(&self.matrix[to][from]) * asked[to];
+            for (row, &behind) in self.matrix.iter().zip(&*asked).skip(from + 1) {
+                sum = sum + Lanes::load(&row[from]) * behind;
             }
             asked[from] = sum;
         }
