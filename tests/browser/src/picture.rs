@@ -52,7 +52,7 @@ impl Picture {
             per_millimetre: answer["scale"].as_f64().unwrap_or(0.0),
         };
         if picture.width < 100
-            || picture.height < 100
+            || picture.height < 50
             || picture.per_millimetre <= 0.0
             || picture.pixels.len() != picture.width * picture.height * 4
         {
