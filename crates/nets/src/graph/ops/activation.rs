@@ -1,6 +1,6 @@
 //! Functions of each number, and softmax.
 
-use burn::tensor::activation;
+use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Step, one, only};
@@ -109,6 +109,11 @@ impl Activation {
     }
 }
 
+/// Hyperbolic tangent, of which graphics processors make NaN far out: some divide two exponentials there.
+pub(super) fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.clamp(-9.0, 9.0).tanh()
+}
+
 impl Operation for Activation {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
         one(inputs).map(|[x]| x)
@@ -120,12 +125,13 @@ impl Operation for Activation {
             Self::LeakyRelu(slope) => activation::leaky_relu(x, slope),
             Self::Gelu => activation::gelu(x),
             Self::Silu => activation::silu(x),
-            Self::Mish => activation::mish(x),
+            // From 20 on x itself, as softplus is there.
+            Self::Mish => x.clone() * tanh(activation::softplus(x.clamp_max(20.0), 1.0)),
             Self::HardSwish => x.clone() * (x + 3.0).clamp(0.0, 6.0) / 6.0,
             Self::Relu6 => x.clamp(0.0, 6.0),
             Self::Elu => activation::elu(x, 1.0),
             Self::Sigmoid => activation::sigmoid(x),
-            Self::Tanh => x.tanh(),
+            Self::Tanh => tanh(x),
             Self::Log(floor) => x.abs().clamp_min(floor).log(),
             Self::Square => x.powi_scalar(2),
             Self::Root(floor) => x.clamp_min(floor).sqrt(),

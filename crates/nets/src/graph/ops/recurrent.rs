@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
+use super::activation::tanh;
 use super::{Operation, Part, Step, one, only};
 use crate::graph::value::Value;
 use crate::graph::{Drawing, Role, Shape, Start};
@@ -107,9 +108,9 @@ impl Recurrent {
                     let gates = given + own;
                     // Input and forget gates stand side by side: one sigmoid for both.
                     let open = sigmoid(part(&gates, 0, 2));
-                    let candidate = part(&gates, 2, 1).tanh();
+                    let candidate = tanh(part(&gates, 2, 1));
                     cell = part(&open, 1, 1) * cell + part(&open, 0, 1) * candidate;
-                    output = sigmoid(part(&gates, 3, 1)) * cell.clone().tanh();
+                    output = sigmoid(part(&gates, 3, 1)) * tanh(cell.clone());
                 }
                 Cell::Gru => {
                     let own = match &own_bias {
@@ -117,7 +118,7 @@ impl Recurrent {
                         None => own,
                     };
                     let open = sigmoid(part(&given, 0, 2) + part(&own, 0, 2));
-                    let new = (part(&given, 2, 1) + part(&open, 0, 1) * part(&own, 2, 1)).tanh();
+                    let new = tanh(part(&given, 2, 1) + part(&open, 0, 1) * part(&own, 2, 1));
                     let stays = part(&open, 1, 1);
                     output = new.clone() + stays * (output - new);
                 }
