@@ -13,6 +13,7 @@ by Fourier transforms. Both: binary cross entropy, fold 9 after every epoch, the
 """
 
 import argparse
+import ast
 import csv
 import glob
 import io
@@ -51,7 +52,7 @@ def rhythms(folder, of_packs):
         assert rate == 100, pack
         for number, record in zip(numbers, counts):
             row = rows[int(number)]
-            stated = eval(row["scp_codes"], {"__builtins__": {}})  # a dictionary in Python's notation
+            stated = ast.literal_eval(row["scp_codes"])
             truth = [code in stated for code in codes]
             if any(truth) and number not in seen and int(number) in kept:
                 seen.add(number)

@@ -91,12 +91,11 @@ pub(super) fn load(
     if wanted.include_zscored {
         let standardised = from_packs(folder, "ptbxl_z100", LOW, (Meaning::StandardDeviations, STANDARDISED), tell)?;
         if standardised.is_empty() {
-            // Asked for by name, so that training without them would be another run than the command says.
-            return Err(SourceError::Absent {
-                folder: folder.to_owned(),
-                found: "no pack of standardised recordings".into(),
-                expected: "ptbxl_z100*.ecgpack, or the command without --include-zscored",
-            });
+            // No error: beside the whole of PTB-XL nothing is missing without them.
+            tell(&format!(
+                "{}: no pack of standardised recordings (ptbxl_z100*.ecgpack) in it or below: true signals alone are taken",
+                folder.display()
+            ));
         }
         sources.extend(standardised);
     }

@@ -125,7 +125,7 @@ impl Operation for Activation {
             Self::LeakyRelu(slope) => activation::leaky_relu(x, slope),
             Self::Gelu => activation::gelu(x),
             Self::Silu => activation::silu(x),
-            // From 20 on x itself, as softplus is there.
+            // Softplus of more than 20 has a tangent of 1, and further out overflows.
             Self::Mish => x.clone() * tanh(activation::softplus(x.clamp_max(20.0), 1.0)),
             Self::HardSwish => x.clone() * (x + 3.0).clamp(0.0, 6.0) / 6.0,
             Self::Relu6 => x.clamp(0.0, 6.0),
