@@ -145,7 +145,7 @@ pub fn Paper() -> impl IntoView {
     };
 
     view! {
-        <div class="paper-box">
+        <div class="paper-box" style=("--paper-height", move || format!("{}px", extent.get().1))>
         <div
             class="paper"
             node_ref=scroller

@@ -198,6 +198,11 @@ pub(super) fn one_lead(suite: &Suite) -> Result<()> {
     let apart = visitor::difference(&answer, &suite.native.classify("mina-ii-rhythm", &[&file])?)?;
     ensure!(apart < 1e-3, "the page is {apart} from the command line");
     map_is_drawn(page)?;
+    page.look(1280, 800, 1.0, false)?;
+    page.listen(Duration::from_millis(500))?;
+    let below = "document.querySelector('.legend').getBoundingClientRect().top - document.querySelector('[data-testid=paper-canvas]').getBoundingClientRect().bottom";
+    let below = page.evaluate(below)?;
+    ensure!(below.as_f64().is_some_and(|gap| (0.0..60.0).contains(&gap)), "{below} pixels lie empty below the strip");
     ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
     Ok(())
 }
