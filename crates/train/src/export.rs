@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use classify::{Backend, Card, Classifier, Input, Label, Precision, Window, weights};
-use nets::Architecture;
 use serde_json::{Value, json};
 
 use crate::batches::stride_of;
@@ -103,7 +102,7 @@ pub fn export(
     let windows = if input.samples as f64 / input.rate < 10.0 { stride_of(input.samples) } else { 0 };
     let mut card = Card {
         name: provenance.name.clone(),
-        title: title(architecture, settings.task, classes),
+        title: title(settings, input, classes),
         architecture,
         labels: data
             .labels
@@ -188,19 +187,27 @@ fn between_scores(threshold: f64, scores: &[f64]) -> f64 {
     if (middle as f32) > (below as f32) && middle <= threshold { middle } else { threshold }
 }
 
-fn title(architecture: Architecture, task: Task, classes: usize) -> String {
-    let network = architecture.title();
-    match task {
-        Task::Simulated => format!("Demo: {classes} simulated conditions, {network}"),
-        Task::All => format!("All {classes} statements, {network}"),
-        Task::Superclass => format!("Five diagnostic superclasses, {network}"),
-        Task::MiSubclasses => format!("Anteroseptal or inferior infarction, {network}"),
-        Task::Rhythm => format!("{classes} rhythms, {network}"),
-        Task::Cpsc2018 => format!("Nine labels of CPSC2018, {network}"),
-        Task::Chapman => format!("Four rhythms of Chapman-Shaoxing, {network}"),
-        Task::Cinc2021 => format!("The challenge's {classes} labels, {network}"),
-        task => format!("{classes} labels of task {}, {network}", task.name()),
-    }
+/// What somebody who chooses among models reads: the labels, the network, its lead where it takes one, and whether it
+/// had a teacher.
+fn title(settings: &Settings, input: &Input, classes: usize) -> String {
+    let labels = match settings.task {
+        Task::Simulated => format!("Demo: {classes} simulated conditions"),
+        Task::All => format!("All {classes} statements"),
+        Task::Superclass => "Five diagnostic superclasses".to_owned(),
+        Task::MiSubclasses => "Anteroseptal or inferior infarction".to_owned(),
+        Task::Rhythm => format!("{classes} rhythms"),
+        Task::Tiers => "Three tiers of ischaemia".to_owned(),
+        Task::Cpsc2018 => "Nine labels of CPSC2018".to_owned(),
+        Task::Chapman => "Four rhythms of Chapman-Shaoxing".to_owned(),
+        Task::Cinc2021 => format!("The challenge's {classes} labels"),
+        task => format!("{classes} labels of task {}", task.name()),
+    };
+    let lead = match input.leads.as_slice() {
+        [lead] => format!(", lead {}", lead.name()),
+        _ => String::new(),
+    };
+    let taught = if settings.teacher.is_some() { ", with a teacher" } else { "" };
+    format!("{labels}, {}{lead}{taught}", settings.architecture.title())
 }
 
 fn licence(task: Task) -> String {

@@ -1,6 +1,7 @@
 //! Live progress of a run on a terminal, and one line an epoch where there is none.
 
 use std::io::IsTerminal as _;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,6 +11,9 @@ use crate::training::Watch;
 
 /// Where a log is no terminal, a line is written at most this often within an epoch.
 const QUIET: Duration = Duration::from_mins(1);
+
+/// Steps of a bar for one piece of work.
+const PARTS: u64 = 1000;
 
 /// Shows a run.
 #[derive(Debug)]
@@ -54,6 +58,43 @@ pub fn counted(what: &str, all: u64) -> ProgressBar {
     let bar = ProgressBar::new(all).with_message(what.to_owned());
     bar.set_style(style("{msg} {bar:30} {human_pos} of {human_len}  {eta} left"));
     bar
+}
+
+/// A bar for long pieces of work, of which parts are seen too; where there is no terminal, a line a minute.
+#[derive(Debug)]
+pub struct InParts {
+    bar: ProgressBar,
+    what: &'static str,
+    all: usize,
+    said: Mutex<Instant>,
+}
+
+impl InParts {
+    /// A view on the error stream: `what`, and how many of `all`.
+    pub fn new(what: &'static str, all: usize) -> InParts {
+        let bar = ProgressBar::new(all as u64 * PARTS).with_message(format!("{what} 0 of {all}"));
+        bar.set_style(style("{msg} {bar:30} {percent} %  {eta} left"));
+        InParts { bar, what, all, said: Mutex::new(Instant::now()) }
+    }
+
+    /// So many are done, the last perhaps in part.
+    pub fn set(&self, done: f64) {
+        // A sum of parts may lie a hair below the whole.
+        let parts = ((done * PARTS as f64).round() as u64).min(self.all as u64 * PARTS);
+        let text = format!("{} {} of {}", self.what, parts / PARTS, self.all);
+        self.bar.set_position(parts);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::io::stderr().is_terminal() && said.elapsed() > QUIET {
+            *said = Instant::now();
+            eprintln!("{text} ({} %)", parts * 100 / (self.all as u64 * PARTS).max(1));
+        }
+        self.bar.set_message(text);
+    }
+
+    /// All is done: the bar goes.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -465,7 +465,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     },
     &Entry {
         name: "dsail-student",
-        title: "DSAIL, one lead",
+        title: "DSAIL's student",
         input: dsail_input(1),
         build: |classes| dsail::dsail(dsail::Recording::block(1), classes),
         ..DSAIL_LINE

@@ -10,7 +10,7 @@ use classify::{Card, weights};
 use serde_json::json;
 use train::dataset::{Dataset, Example};
 use train::explain_check::{CheckError, Settings, Subject, as_text, check, ludb, with_figures};
-use train::progress::counted;
+use train::progress::InParts;
 use train::source::Wanted;
 use train::{simulated, source};
 
@@ -42,6 +42,9 @@ pub struct Options {
     /// Random maps that each map is held against
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     random_maps: u16,
+    /// Steps in which a recording is taken away and put back
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(2..))]
+    steps: u16,
     /// Recordings of LUDB to look at, spread over those that are there [default: all]
     #[arg(long, value_name = "NUMBER")]
     delineated: Option<usize>,
@@ -62,7 +65,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let path = options.model.join(&card.weights.file);
     let file = reading(&path)?;
     weights::check(&card.weights, &file).with_context(|| format!("reading {}", path.display()))?;
-    let settings = Settings { random_maps: usize::from(options.random_maps), ..Settings::default() };
+    let (random_maps, steps) = (usize::from(options.random_maps), usize::from(options.steps));
+    let settings = Settings { random_maps, steps, ..Settings::default() };
     let subject = Subject::new(&card, &file, settings.seed)?;
 
     let (mut data, origin) = recordings(options, &card)?;
@@ -86,8 +90,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     })
     .context("setting up Ctrl-C")?;
-    let bar = counted("checking maps", (whole.len() + delineated.len()) as u64);
-    let seen = |done: usize| bar.set_position(done as u64);
+    let bar = InParts::new("checking maps: recording", whole.len() + delineated.len());
+    let seen = |done: f64| bar.set(done);
     let checked = match check(&subject, (&whole, &origin), &delineated, &settings, &stop, &seen) {
         Err(CheckError::Stopped) => {
             eprintln!("stopped; the card is as it was");
@@ -95,7 +99,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
         other => other?,
     };
-    bar.finish_and_clear();
+    bar.finish();
     if options.json {
         let value = json!({ "model": card.name, "weights_sha256": card.weights.sha256, "explanations": checked });
         println!("{}", serde_json::to_string_pretty(&value)?);

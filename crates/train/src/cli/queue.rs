@@ -141,6 +141,14 @@ mod tests {
     }
 
     #[test]
+    fn a_student_of_a_teacher_does_not_take_the_name_of_the_one_without() {
+        let text =
+            "--model dsail-student --lead I --task tiers\n--model dsail-student --lead I --task tiers --teacher t";
+        let names: Vec<String> = parse(text, Path::new("list")).unwrap().iter().map(train::Options::name).collect();
+        assert_eq!(names, ["dsail-student-i-tiers", "dsail-student-i-tiers-distilled"]);
+    }
+
+    #[test]
     fn a_training_without_a_trace_is_new() {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().to_str().unwrap();

@@ -147,15 +147,20 @@ impl Options {
         }
     }
 
-    /// The model's name: its folder.
+    /// The model's name: its folder. A student's says so, since the same network may be trained without its teacher.
     pub fn name(&self) -> String {
-        match self.task {
-            Task::Simulated => "demo".to_owned(),
-            task if self.model.input().leads == 1 => {
-                format!("{}-{}-{}", self.model.name(), self.lead.name().to_lowercase(), task.name())
-            }
-            task => format!("{}-{}", self.model.name().replace('+', "-"), task.name()),
+        if self.task == Task::Simulated {
+            return "demo".to_owned();
         }
+        let mut name = self.model.name().replace('+', "-");
+        if self.model.input().leads == 1 {
+            let _ = write!(name, "-{}", self.lead.name().to_lowercase());
+        }
+        let _ = write!(name, "-{}", self.task.name());
+        if self.teacher.is_some() {
+            name.push_str("-distilled");
+        }
+        name
     }
 
     /// Folder of its checkpoint.

@@ -2,8 +2,8 @@
 
 use classify::Card;
 
+use super::CheckError;
 use super::whole::{Map, Whole};
-use crate::predict::Model;
 use crate::seeds::{Generator, Purpose};
 
 /// Seconds over which a lead's own mean stands in for a sample that is taken away: longer than a QRS complex, so that
@@ -25,58 +25,58 @@ pub struct Areas {
     pub insertion: f64,
 }
 
+/// Gives the followed label's probability for a recording.
+pub type Answer<'a> = dyn Fn(&Whole) -> Result<f64, CheckError> + 'a;
+
 /// What the curves of one recording are computed with.
 pub struct Curves<'a> {
     card: &'a Card,
     whole: &'a Whole,
     /// The recording with every sample replaced.
     without: Whole,
-    /// Which label's probability is followed.
-    label: usize,
     steps: usize,
-    /// Gives the probabilities `[recording, label]` of recordings of this length.
-    answer: &'a (dyn Fn(&[Whole]) -> Vec<f32> + Sync),
-    /// The label's probability with every sample, and with none.
+    answer: &'a Answer<'a>,
+    /// The followed label's probability with every sample, and with none.
     ends: (f64, f64),
 }
 
 impl<'a> Curves<'a> {
-    /// For one recording and label.
+    /// For one recording and the label that `answer` follows.
+    ///
+    /// # Errors
+    /// Those of `answer`.
     pub fn new(
         card: &'a Card,
         whole: &'a Whole,
-        label: usize,
         steps: usize,
-        answer: &'a (dyn Fn(&[Whole]) -> Vec<f32> + Sync),
-    ) -> Curves<'a> {
+        answer: &'a Answer<'a>,
+    ) -> Result<Curves<'a>, CheckError> {
         let leads = card.input.channels() - card.input.record_features.count();
         let reach = (MEAN_OVER / 2.0 * card.input.rate).round() as usize;
         let mut without = whole.clone();
         for channel in without.values.chunks_exact_mut(whole.length.max(1)).take(leads) {
             local_mean(channel, reach);
         }
-        let classes = card.labels.len();
-        let both = answer(&[whole.clone(), without.clone()]);
-        let ends = (f64::from(both[label]), f64::from(both[classes + label]));
-        Curves { card, whole, without, label, steps, answer, ends }
+        let ends = (answer(whole)?, answer(&without)?);
+        Ok(Curves { card, whole, without, steps, answer, ends })
     }
 
     /// The areas of a map, by the trapezoid rule over the share of samples, relative to the whole recording's
     /// probability.
-    pub fn areas(&self, map: &Map, random: &mut Generator) -> Areas {
+    ///
+    /// # Errors
+    /// Those of the network's answers.
+    pub fn areas(&self, map: &Map, random: &mut Generator) -> Result<Areas, CheckError> {
         let order = order(map, random);
-        let classes = self.card.labels.len();
-        let taken = |step: usize| &order[..order.len() * step / self.steps];
-        let between = 1..self.steps;
-        let deleted = between.clone().map(|step| self.with(self.whole, &self.without, map, taken(step)));
-        let inserted = between.map(|step| self.with(&self.without, self.whole, map, taken(step)));
-        let answers = (self.answer)(&deleted.chain(inserted).collect::<Vec<_>>());
-        let inner: Vec<f64> =
-            answers.chunks_exact(classes).map(|probabilities| f64::from(probabilities[self.label])).collect();
-        let (deletion, insertion) = inner.split_at(inner.len() / 2);
         let ends = f64::midpoint(self.ends.0, self.ends.1);
-        let area = |inner: &[f64]| (ends + inner.iter().sum::<f64>()) / self.steps as f64 / self.ends.0.max(LEAST);
-        Areas { deletion: area(deletion), insertion: area(insertion) }
+        let area = |base: &Whole, other: &Whole| -> Result<f64, CheckError> {
+            let mut inner = 0.0;
+            for step in 1..self.steps {
+                inner += (self.answer)(&self.with(base, other, map, &order[..order.len() * step / self.steps]))?;
+            }
+            Ok((ends + inner) / self.steps as f64 / self.ends.0.max(LEAST))
+        };
+        Ok(Areas { deletion: area(self.whole, &self.without)?, insertion: area(&self.without, self.whole)? })
     }
 
     /// `base` with some places of a map taken from `other`.
@@ -95,21 +95,6 @@ impl<'a> Curves<'a> {
         }
         changed
     }
-}
-
-/// Probabilities of recordings by a model: windows, temperature and aggregation as the card says.
-pub fn answer(model: &Model, card: &Card, recordings: &[Whole]) -> Vec<f32> {
-    let prepared: Vec<f32> = recordings.iter().flat_map(|whole| whole.prepared(card).values).collect();
-    let logits = model.logits(&prepared);
-    let classes = card.labels.len();
-    let each = logits.len() / recordings.len().max(1);
-    logits
-        .chunks_exact(each.max(1))
-        .flat_map(|logits| {
-            let temperature = card.calibration.temperature;
-            classify::windows::probabilities(logits, classes, temperature, card.exclusive, card.window.aggregate)
-        })
-        .collect()
 }
 
 /// Places of a map from the highest score to the lowest; places of one score in an order by chance.

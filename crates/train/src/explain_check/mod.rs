@@ -19,17 +19,16 @@ mod written;
 mod tests;
 
 use core::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use burn::tensor::Device;
 use classify::{Backend, Card, CheckedMap, Classifier, Method, wait, weights};
 use ecg::{Explanation, Recording};
 use rayon::prelude::*;
 
 use crate::dataset::{Dataset, Example};
 use crate::machine::Processor;
-use crate::predict::Model;
-use curves::{Areas, Curves, answer, generator, random_map};
+use curves::{Areas, Curves, generator, random_map};
 pub use figures::as_text;
 use figures::{Figures, summed};
 use ludb::Delineated;
@@ -61,7 +60,6 @@ pub struct Subject {
     card: Card,
     own: Classifier,
     drawn: Vec<Classifier>,
-    model: Model,
     methods: Vec<Method>,
 }
 
@@ -97,8 +95,7 @@ impl Subject {
             Classifier::load(card, &bytes, Backend::Plan)
         };
         let drawn = (1..=STEPS).map(load).collect::<Result<_, _>>()?;
-        let model = Model::new(graph, &tensors, &Device::flex())?;
-        Ok(Subject { card, own, drawn, model, methods: Method::ALL.to_vec() })
+        Ok(Subject { card, own, drawn, methods: Method::ALL.to_vec() })
     }
 
     /// Recordings of a data set that was prepared as the card says, as the network sees them.
@@ -138,34 +135,40 @@ impl Subject {
         (0..self.card.labels.len()).max_by(|&a, &b| margin(a).total_cmp(&margin(b))).unwrap_or(0)
     }
 
+    /// Figures of each kind of map of one recording. `tell` is called with the share of the work that was just done.
     fn one(
         &self,
         number: usize,
         whole: &Whole,
         settings: &Settings,
-        stop: &AtomicBool,
+        step: &dyn Fn() -> Result<(), CheckError>,
+        tell: &dyn Fn(f64),
     ) -> Result<Vec<Figures>, CheckError> {
         let rate = self.card.input.rate;
         let prepared = whole.prepared(&self.card);
         let length = prepared.length;
-        let answer = |recordings: &[Whole]| answer(&self.model, &self.card, recordings);
-        let label = self.strongest(&answer(std::slice::from_ref(whole)));
+        let label = self.strongest(&wait(self.own.classify_windows(&prepared.values))?);
         let own = self.maps(&self.own, &prepared, label)?;
         let drawn = self.drawn.iter().map(|drawn| self.maps(drawn, &prepared, label)).collect::<Result<Vec<_>, _>>()?;
-        let curves = Curves::new(&self.card, whole, label, settings.steps, &answer);
+        let answer = |whole: &Whole| {
+            step()?;
+            let probabilities = wait(self.own.classify_windows(&whole.prepared(&self.card).values))?;
+            Ok(f64::from(probabilities[label]))
+        };
+        let curves = Curves::new(&self.card, whole, settings.steps, &answer)?;
+        let share = 1.0 / (own.len() * (1 + settings.random_maps)) as f64;
         let mut all = Vec::with_capacity(own.len());
         for (place, explanation) in own.iter().enumerate() {
             let map = Map::new(explanation, rate, length);
             let like = |step: usize| spearman(&explanation.values, &drawn[step][place].values);
             let mut random = generator(settings.seed, number, place);
-            let areas = curves.areas(&map, &mut random);
+            let areas = curves.areas(&map, &mut random)?;
+            tell(share);
             let mut others = Vec::with_capacity(settings.random_maps);
             for _ in 0..settings.random_maps {
-                if stop.load(Ordering::Relaxed) {
-                    return Err(CheckError::Stopped);
-                }
                 let other = random_map(&map, rate, explanation.rate, &mut random);
-                others.push(curves.areas(&other, &mut random));
+                others.push(curves.areas(&other, &mut random)?);
+                tell(share);
             }
             let of = |area: fn(&Areas) -> f64| mean(&others.iter().map(area).collect::<Vec<_>>());
             all.push(Figures {
@@ -187,7 +190,8 @@ impl Subject {
 }
 
 /// Checks every kind of map of a model on recordings and, where there are some, on delineated ones. `origin` says what
-/// the recordings are, for the card; `seen` is called with the number of recordings done, of both sorts together.
+/// the recordings are, for the card; `seen` is called with how many recordings, of both sorts together, are done: a part
+/// of one counts.
 ///
 /// # Errors
 /// There is no recording, a map could not be made, or `stop` was set.
@@ -197,19 +201,21 @@ pub fn check(
     delineated: &[(Recording, Vec<Delineated>)],
     settings: &Settings,
     stop: &AtomicBool,
-    seen: &(dyn Fn(usize) + Sync),
+    seen: &(dyn Fn(f64) + Sync),
 ) -> Result<Vec<CheckedMap>, CheckError> {
-    let done = AtomicUsize::new(0);
+    let done = Mutex::new(0.0);
     let step = || if stop.load(Ordering::Relaxed) { Err(CheckError::Stopped) } else { Ok(()) };
-    let tell = || seen(done.fetch_add(1, Ordering::Relaxed) + 1);
+    let tell = |share: f64| {
+        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done += share;
+        seen(*done);
+    };
     let figures = recordings
         .par_iter()
         .enumerate()
         .map(|(number, whole)| {
             step()?;
-            let figures = subject.one(number, whole, settings, stop)?;
-            tell();
-            Ok(figures)
+            subject.one(number, whole, settings, &step, &tell)
         })
         .collect::<Result<Vec<_>, CheckError>>()?;
     let tallies = delineated
@@ -217,12 +223,17 @@ pub fn check(
         .map(|(recording, waves)| {
             step()?;
             let tallies = subject.pointing(recording, waves)?;
-            tell();
+            tell(1.0);
             Ok(tallies)
         })
         .collect::<Result<Vec<_>, CheckError>>()?;
     let kinds = figures.first().ok_or(CheckError::NoRecordings)?;
-    let mut data = format!("{} recordings ({origin}), {} random maps each", recordings.len(), settings.random_maps);
+    let mut data = format!(
+        "{} recordings ({origin}), {} random maps each, {} steps",
+        recordings.len(),
+        settings.random_maps,
+        settings.steps
+    );
     if !delineated.is_empty() {
         let _ = write!(data, "; pointing on {} recordings of LUDB", delineated.len());
     }

@@ -33,15 +33,10 @@ fn whole() -> Whole {
 }
 
 /// A probability that is the share of what lead V1 holds from 3 s to 4 s.
-fn answer_of_span(recordings: &[Whole]) -> Vec<f32> {
-    recordings
-        .iter()
-        .map(|whole| {
-            let line = &whole.values[6 * whole.length..][300..400];
-            let noise = line.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f32>() / 100.0;
-            noise.min(1.0)
-        })
-        .collect()
+fn answer_of_span(whole: &Whole) -> Result<f64, CheckError> {
+    let line = &whole.values[6 * whole.length..][300..400];
+    let noise = line.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f32>() / 100.0;
+    Ok(f64::from(noise.min(1.0)))
 }
 
 fn map_of(inside: impl Fn(usize, usize) -> f32) -> Map {
@@ -53,15 +48,15 @@ fn map_of(inside: impl Fn(usize, usize) -> f32) -> Map {
 fn a_perfect_map_beats_random_ones_and_a_reversed_one_does_not() {
     let (card, _) = card(1);
     let whole = whole();
-    let curves = Curves::new(&card, &whole, 0, 20, &answer_of_span);
+    let curves = Curves::new(&card, &whole, 20, &answer_of_span).unwrap();
     let perfect = map_of(|row, sample| if row == 6 && (300..400).contains(&sample) { 1.0 } else { 0.0 });
     let mut random = generator(1, 0, 0);
-    let own = curves.areas(&perfect, &mut random);
+    let own = curves.areas(&perfect, &mut random).unwrap();
     let wrong = map_of(|row, sample| if row == 6 && (300..400).contains(&sample) { 0.0 } else { 1.0 });
-    let wrong = curves.areas(&wrong, &mut random);
+    let wrong = curves.areas(&wrong, &mut random).unwrap();
     for _ in 0..10 {
         let other = random_map(&perfect, 100.0, 100.0, &mut random);
-        let other = curves.areas(&other, &mut random);
+        let other = curves.areas(&other, &mut random).unwrap();
         assert!(own.deletion < other.deletion - 0.1 && own.insertion > other.insertion + 0.1, "{own:?}, {other:?}");
     }
     assert!(wrong.deletion > own.deletion + 0.5 && wrong.insertion < own.insertion - 0.5, "{own:?}, {wrong:?}");
@@ -167,7 +162,7 @@ fn a_drawn_network_is_checked_from_end_to_end_and_stops_when_asked() {
         assert_eq!(map.randomisation.len(), 3);
         assert_eq!(map.passes, map.note.is_empty());
         assert!(map.deletion.low <= map.deletion.better && map.deletion.better <= map.deletion.high);
-        assert_eq!(map.data, "2 recordings (noise), 2 random maps each");
+        assert_eq!(map.data, "2 recordings (noise), 2 random maps each, 4 steps");
     }
     assert_eq!(run(false).unwrap(), checked, "the same seed gives the same figures");
     assert!(matches!(run(true), Err(CheckError::Stopped)));
