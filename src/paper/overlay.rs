@@ -116,6 +116,7 @@ mod tests {
             range: (0.1, 0.3),
             uniform: None,
             lead_scores: Vec::new(),
+            parts: Vec::new(),
         }
     }
 

@@ -172,7 +172,7 @@ pub fn OverlayPanel() -> impl IntoView {
                 </label>
             </div>
             <MethodField/>
-            {move || state.explanation().map(|map| view! { <LeadBars map=map/> })}
+            {move || state.explanation().map(|map| view! { <LeadBars map=map.clone()/> <PartBars map=map/> })}
         </section>
     }
 }
@@ -232,6 +232,29 @@ fn LeadBars(map: Arc<Explanation>) -> impl IntoView {
                         <span class="bar" aria-hidden="true"><span style:height=format!("{:.1}%", value / most * 100.0)></span></span>
                         <span class="lead-name">{lead.name().to_owned()}</span>
                         <span class="off">{score(value)}</span>
+                    </li>
+                }).collect_view()}
+            </ul>
+        </figure>
+    }
+    .into_any()
+}
+
+/// What the map's attention was shared among beside time.
+#[component]
+fn PartBars(map: Arc<Explanation>) -> impl IntoView {
+    if map.parts.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <figure class="part-bars" data-testid="map-parts">
+            <figcaption class="muted">"Attention shared among"</figcaption>
+            <ul>
+                {map.parts.iter().map(|part| view! {
+                    <li>
+                        <span>{part.name.clone()}</span>
+                        <span class="bar" aria-hidden="true"><span style:width=format!("{:.1}%", part.share * 100.0)></span></span>
+                        <span class="number">{format!("{:.0} %", part.share * 100.0)}</span>
                     </li>
                 }).collect_view()}
             </ul>

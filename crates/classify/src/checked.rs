@@ -161,6 +161,7 @@ mod tests {
             range: (0.0, 1.0),
             uniform: None,
             lead_scores: Vec::new(),
+            parts: Vec::new(),
         };
         let meaning = |kind| card.with_check(map(kind)).meaning;
         assert_eq!(meaning(ExplanationKind::GradCam), "What it is. This map failed the check: it hardly changes.");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use ecg::{Explanation, ExplanationKind, Finding, Findings, Recording};
-use nets::Explanation::{Attention as Looks, ClassActivation, ClassAttention, MultiLevelAttention};
+use ecg::{Explanation, Finding, Findings, Recording};
+use nets::Explanation::{ClassActivation, ClassAttention, MultiLevelAttention};
 use nets::cpu::Plan;
 use nets::evidence::Evidence;
 use nets::graph::{Graph, LOGITS, Running};
@@ -111,12 +111,9 @@ impl Classifier {
             })
             .collect();
         let place = place(&prepared);
-        let explanations = if self.card.architecture.explains_by(MultiLevelAttention) {
-            self.attended(&outputs, &place).await?
-        } else if self.card.architecture.explains_by(Looks) {
-            self.attention(&outputs, ExplanationKind::Attention, 0, &place).await?.into_iter().collect()
-        } else {
-            self.strongest(&findings, &outputs, &place).await?.into_iter().collect()
+        let explanations = match Finding::strongest(&findings) {
+            Some(class) => self.own_maps(&outputs, class, &place).await?,
+            None => Vec::new(),
         };
         Ok(Findings {
             model: self.card.name.clone(),
@@ -147,21 +144,12 @@ impl Classifier {
     ) -> Result<Explanation, Error> {
         let class = self.card.label(label)?;
         let prepared = prepare(recording, &self.card.input, &self.card.window)?;
-        self.activation(&prepared, class, watch).await
-    }
-
-    /// The class activation of one label in a prepared recording.
-    pub(crate) async fn activation(
-        &self,
-        prepared: &Prepared,
-        class: usize,
-        watch: impl AsyncFnMut(usize, usize) -> bool,
-    ) -> Result<Explanation, Error> {
         if !self.tells_by_label() {
             return Err(self.no_map());
         }
         let outputs = self.run(&prepared.values, watch).await?;
-        self.map(&outputs, class, &place(prepared)).await
+        let maps = self.own_maps(&outputs, class, &place(&prepared)).await?;
+        maps.into_iter().next().ok_or_else(|| self.no_map())
     }
 
     pub(crate) fn no_map(&self) -> Error {
@@ -276,30 +264,25 @@ impl Classifier {
         Ok(card.probabilities(logits, card.window.aggregate))
     }
 
-    /// The map of the label that passes its threshold by most, where the network gives maps.
-    async fn strongest(
+    /// The maps that the network gives by itself, the most telling first: of this label where they differ by label.
+    /// Empty where it gives none.
+    pub(crate) async fn own_maps(
         &self,
-        findings: &[Finding],
         outputs: &Outputs,
+        class: usize,
         place: &Place<'_>,
-    ) -> Result<Option<Explanation>, Error> {
-        if !self.tells_by_label() {
-            return Ok(None);
-        }
-        let Some(class) = Finding::strongest(findings) else { return Ok(None) };
-        self.map(outputs, class, place).await.map(Some)
+    ) -> Result<Vec<Explanation>, Error> {
+        let maps = if self.card.architecture.explains_by(MultiLevelAttention) {
+            explain::attention(&self.card, &outputs.attention().await?, place)
+        } else if self.evidence.is_empty() {
+            self.attention(outputs, class, place).await?
+        } else {
+            vec![self.class_activation(outputs, class, place).await?]
+        };
+        Ok(maps.into_iter().map(|map| self.card.with_check(map)).collect())
     }
 
-    async fn map(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
-        if self.card.architecture.explains_by(ClassAttention) {
-            return self
-                .attention(outputs, ExplanationKind::ClassAttention, class, place)
-                .await?
-                .ok_or_else(|| self.no_map());
-        }
-        if self.evidence.is_empty() {
-            return Err(self.no_map());
-        }
+    async fn class_activation(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Explanation, Error> {
         let mut branches = Vec::with_capacity(self.evidence.len());
         for (name, evidence) in &self.evidence {
             let shares = evidence.of(&outputs.numbers(name).await?, class);
@@ -310,7 +293,7 @@ impl Classifier {
             let size = rows * evidence.map().length;
             branches.push((rows, shares.chunks_exact(size.max(1)).map(<[f32]>::to_vec).collect()));
         }
-        Ok(self.card.with_check(explain::class_activation(&self.card, class, &branches, place)))
+        Ok(explain::class_activation(&self.card, class, &branches, place))
     }
 
     /// Whether each label has a map of its own.
@@ -319,13 +302,7 @@ impl Classifier {
     }
 
     /// What the network, or one label of it, attends to.
-    async fn attention(
-        &self,
-        outputs: &Outputs,
-        kind: ExplanationKind,
-        class: usize,
-        place: &Place<'_>,
-    ) -> Result<Option<Explanation>, Error> {
+    async fn attention(&self, outputs: &Outputs, class: usize, place: &Place<'_>) -> Result<Vec<Explanation>, Error> {
         let architecture = self.card.architecture;
         let mut values = Vec::new();
         for name in maps::reads(architecture) {
@@ -340,13 +317,13 @@ impl Classifier {
             };
             maps::attention(architecture, &lookup, class, self.card.labels.len())
         };
-        let all: Option<Vec<_>> = (0..windows).map(of_window).collect();
-        let Some(all) = all else { return Ok(None) };
-        if all.iter().flat_map(|map| &map.values).any(|value| !value.is_finite()) {
+        let all: Vec<Vec<maps::Map>> = (0..windows).map(of_window).collect();
+        if all.iter().flatten().flat_map(|map| &map.values).any(|value| !value.is_finite()) {
             return Err(Error::Device("the attention scores are not finite".into()));
         }
-        let label = (kind == ExplanationKind::ClassAttention).then_some(class);
-        Ok(explain::map(&self.card, kind, label, &all, place).map(|map| self.card.with_check(map)))
+        let of_place = |number: usize| -> Vec<&maps::Map> { all.iter().filter_map(|maps| maps.get(number)).collect() };
+        let count = all.first().map_or(0, Vec::len);
+        Ok((0..count).filter_map(|number| explain::map(&self.card, class, &of_place(number), place)).collect())
     }
 }
 

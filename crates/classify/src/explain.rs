@@ -1,8 +1,8 @@
 //! Maps of what a network attended to, laid over the trace (imle-net.md, section 6).
 
-use ecg::{Explanation, ExplanationKind, Lead};
+use ecg::{Explanation, ExplanationKind, Lead, Part};
 use nets::heat::{HeatRule, heat, normalise};
-use nets::maps::Map;
+use nets::maps::{Map, Parts};
 
 use crate::Card;
 
@@ -25,6 +25,9 @@ pub(crate) struct Attention {
     /// `[lead]` a window.
     pub lead: Vec<f32>,
 }
+
+/// Labels that a share is named for, the largest shares first.
+const NAMED_LABELS: usize = 5;
 
 /// Half-second windows of IMLE-Net in one second.
 const WINDOWS_A_SECOND: f64 = 2.0;
@@ -68,6 +71,7 @@ pub(crate) fn attention(card: &Card, attention: &Attention, place: &Place) -> Ve
             range,
             uniform: Some(uniform),
             lead_scores: lead_scores.clone(),
+            parts: Vec::new(),
         }
     };
     let seconds = place.length as f64 / card.input.rate;
@@ -172,18 +176,20 @@ pub(crate) fn laid_over(
         range,
         uniform: None,
         lead_scores: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
-/// A map that a network gives by itself; `maps` are its windows'. None without windows.
-pub(crate) fn map(
-    card: &Card,
-    kind: ExplanationKind,
-    label: Option<usize>,
-    maps: &[Map],
-    place: &Place,
-) -> Option<Explanation> {
+/// A map that a network gives by itself; `maps` are its windows', of one kind. `label` is the label's number, for maps
+/// that differ by label. None without windows, or for a kind that is no map.
+pub(crate) fn map(card: &Card, label: usize, maps: &[&Map], place: &Place) -> Option<Explanation> {
     let first = maps.first()?;
+    let (kind, label) = match first.kind {
+        nets::Explanation::Attention => (ExplanationKind::Attention, None),
+        nets::Explanation::Gate => (ExplanationKind::Gate, None),
+        nets::Explanation::ClassAttention => (ExplanationKind::ClassAttention, card.labels.get(label)),
+        _ => return None,
+    };
     let stretched: Vec<Vec<f32>> = maps
         .iter()
         .map(|map| {
@@ -198,7 +204,6 @@ pub(crate) fn map(
     if first.rows == 1 {
         values = values.repeat(leads.len());
     }
-    let label = label.and_then(|label| card.labels.get(label));
     Some(Explanation {
         kind,
         label: label.map(|label| label.code.clone()),
@@ -212,7 +217,33 @@ pub(crate) fn map(
         range,
         uniform: first.uniform,
         lead_scores: Vec::new(),
+        parts: parts(card, maps),
     })
+}
+
+/// Shares without a place in time, the mean over windows. Of labels the largest are named, the others told together.
+fn parts(card: &Card, maps: &[&Map]) -> Vec<Part> {
+    let shares = |map: &&Map| match &map.parts {
+        Parts::None => Vec::new(),
+        Parts::Named(shares) => shares.iter().map(|(_, share)| *share).collect(),
+        Parts::Labels(shares) => shares.clone(),
+    };
+    let shares = mean(&maps.iter().map(shares).collect::<Vec<_>>());
+    let part = |name: &str, share: f32| Part { name: name.to_owned(), share };
+    match maps.first().map(|map| &map.parts) {
+        Some(Parts::Named(names)) => names.iter().zip(shares).map(|((name, _), share)| part(name, share)).collect(),
+        Some(Parts::Labels(_)) => {
+            let mut parts: Vec<Part> =
+                card.labels.iter().zip(shares).map(|(label, share)| part(&label.code, share)).collect();
+            parts.sort_by(|a, b| b.share.total_cmp(&a.share));
+            if parts.len() > NAMED_LABELS + 1 {
+                let others: f32 = parts.drain(NAMED_LABELS..).map(|part| part.share).sum();
+                parts.push(part("all others", others));
+            }
+            parts
+        }
+        Some(Parts::None) | None => Vec::new(),
+    }
 }
 
 /// Lays windows' maps `[row, column]` over the whole: the mean where windows overlap. `starts` and `length` count

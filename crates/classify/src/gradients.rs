@@ -1,14 +1,12 @@
 //! Maps that are asked for by name: gradient times input and Grad-CAM, from the weights of the loaded file.
 
 use ecg::{Explanation, ExplanationKind, ExplanationMethod as Method, Lead, Recording};
-use nets::Explanation::MultiLevelAttention;
 use nets::attribution::{Attribution, last_map};
 use nets::graph::Shape;
 use nets::tape::{Machine, Plain};
 
 use crate::classifier::place;
-use crate::explain::{self, Place, laid_over, stretch};
-use crate::outputs::Outputs;
+use crate::explain::{Place, laid_over, stretch};
 use crate::{Card, Classifier, Error, Prepared, prepare, weights};
 
 impl Classifier {
@@ -56,11 +54,9 @@ impl Classifier {
     ) -> Result<Vec<Explanation>, Error> {
         let class = self.card().label(label)?;
         if method == Method::Own {
-            if self.card().architecture.explains_by(MultiLevelAttention) {
-                let outputs = self.run(&prepared.values, watch).await?;
-                return self.attended(&outputs, &place(prepared)).await;
-            }
-            return Ok(vec![self.activation(prepared, class, watch).await?]);
+            let outputs = self.run(&prepared.values, watch).await?;
+            let maps = self.own_maps(&outputs, class, &place(prepared)).await?;
+            return if maps.is_empty() { Err(self.no_map()) } else { Ok(maps) };
         }
         if method == Method::GradCam && !self.has_map_over_time() {
             return Err(self.no_map());
@@ -87,12 +83,6 @@ impl Classifier {
             None => gradient_times_input(self.card(), class, &maps, &place(prepared)),
         };
         Ok(vec![self.card().with_check(map)])
-    }
-
-    /// The maps of a network with attention.
-    pub(crate) async fn attended(&self, outputs: &Outputs, place: &Place<'_>) -> Result<Vec<Explanation>, Error> {
-        let maps = explain::attention(self.card(), &outputs.attention().await?, place);
-        Ok(maps.into_iter().map(|map| self.card().with_check(map)).collect())
     }
 
     /// The ways in which [`Classifier::explain_by`] explains a label of this network.

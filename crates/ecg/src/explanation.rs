@@ -19,6 +19,8 @@ pub enum ExplanationKind {
     ClassActivation,
     /// What the network attends to, whatever the label.
     Attention,
+    /// How far one view of the network is let into another.
+    Gate,
     /// What the chosen label attends to.
     ClassAttention,
     /// The gradient of the label's logit by each sample, times the sample: a line a lead.
@@ -82,6 +84,19 @@ pub struct Explanation {
     pub uniform: Option<f32>,
     /// One raw score a lead, where the network gives one (sums to 1 for attention); empty otherwise.
     pub lead_scores: Vec<f32>,
+    /// What else the same attention was shared among, which has no place in time: bands of frequency, other labels. The
+    /// shares sum to 1; empty where there is nothing of the kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// A share of an attention that has no place in time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// What it belongs to.
+    pub name: String,
+    /// From 0 to 1.
+    pub share: f32,
 }
 
 impl Explanation {

@@ -25,7 +25,7 @@ mod signal;
 mod unit;
 
 pub use annotation::{Annotation, Measurement, Statement};
-pub use explanation::{Explanation, ExplanationKind, ExplanationMethod, MapCheck};
+pub use explanation::{Explanation, ExplanationKind, ExplanationMethod, MapCheck, Part};
 pub use findings::{Finding, Findings};
 pub use lead::Lead;
 pub use recording::{Patient, Recording, Severity, Sex, Source, Warning};

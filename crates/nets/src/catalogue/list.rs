@@ -1,6 +1,6 @@
 //! The lines of the list, family by family.
 
-use super::Explanation::{Attention as Looks, ClassActivation, ClassAttention, LabelSpaces, MultiLevelAttention};
+use super::Explanation::{Attention as Looks, ClassActivation, ClassAttention, Gate, LabelSpaces, MultiLevelAttention};
 use super::{Entry, Input, Purpose, State};
 use crate::families::benchmark::Backbone;
 use crate::families::clocs::Views;
@@ -213,7 +213,7 @@ const TOKEN_SELECTION_LINE: Entry = Entry {
     input: WHOLE,
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     ..NONE
 };
 const MINA_LINE: Entry = Entry {
@@ -240,7 +240,7 @@ const ST_MEM_LINE: Entry = Entry {
     input: Input { leads: 12, bands: 1, record_features: 0, samples: 2250, rate: 250.0 },
     state: State::Independent,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     ..NONE
 };
 const DUAL_PATH_LINE: Entry = Entry {
@@ -249,7 +249,7 @@ const DUAL_PATH_LINE: Entry = Entry {
     input: Input { leads: 1, bands: 1, record_features: 0, samples: 9000, rate: 300.0 },
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks],
     ..NONE
 };
 const MPGT_LINE: Entry = Entry {
@@ -258,7 +258,7 @@ const MPGT_LINE: Entry = Entry {
     input: Input { leads: 1, bands: 1, record_features: 0, samples: 1000, rate: 100.0 },
     state: State::Reconstructed,
     purpose: Purpose::Labels,
-    explanations: &[],
+    explanations: &[Looks, Gate],
     ..NONE
 };
 const FUSING_TRANSFORMER_LINE: Entry = Entry {
@@ -839,6 +839,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     },
     &Entry {
         name: "token-selection-released",
+        explanations: &[],
         title: "Token selection as released (nothing is left out)",
         state: State::Parity,
         build: |classes| token_selection::token_selection(token_selection::Form::RELEASED, classes),
@@ -888,6 +889,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     },
     &Entry {
         name: "st-mem-masked",
+        explanations: &[],
         title: "ST-MEM, pre-training",
         purpose: Purpose::PreTraining,
         build: |_| st_mem::reconstruction(st_mem::Form::BASE, st_mem::VISIBLE),
@@ -901,6 +903,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     },
     &Entry {
         name: "st-mem-small-masked",
+        explanations: &[],
         title: "ST-MEM, small, pre-training",
         purpose: Purpose::PreTraining,
         build: |_| st_mem::reconstruction(st_mem::Form::SMALL, st_mem::VISIBLE),
@@ -915,6 +918,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     },
     &Entry {
         name: "st-mem-narrow-masked",
+        explanations: &[],
         title: "ST-MEM, narrow, pre-training",
         state: State::Reconstructed,
         purpose: Purpose::PreTraining,

@@ -67,6 +67,8 @@ pub enum Explanation {
     LabelSpaces,
     /// What the network attends to, whatever the label: [`crate::maps::attention`].
     Attention,
+    /// How far one view is let into another: [`crate::maps::attention`].
+    Gate,
     /// How much each label attends to each token of the page: [`crate::maps::attention`].
     ClassAttention,
 }
