@@ -254,7 +254,7 @@ fn PartBars(map: Arc<Explanation>) -> impl IntoView {
                     <li>
                         <span>{part.name.clone()}</span>
                         <span class="bar" aria-hidden="true"><span style:width=format!("{:.1}%", part.share * 100.0)></span></span>
-                        <span class="number">{format!("{:.0} %", part.share * 100.0)}</span>
+                        <span class="number">{format!("{:.0}%", part.share * 100.0)}</span>
                     </li>
                 }).collect_view()}
             </ul>

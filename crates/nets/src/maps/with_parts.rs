@@ -27,7 +27,7 @@ pub fn mina(outputs: &Lookup<'_>) -> Option<Map> {
     let shares = BANDS.into_iter().zip(band.iter().copied()).collect();
     Some(Map {
         kind: Explanation::Attention,
-        title: "Attention: wave x rhythm x frequency",
+        title: "Attention: wave × rhythm × frequency",
         meaning: "The product of the network's three attentions: to a place in its segment of a sixth of a second (guided by \
                   slopes), to that segment (guided by its spread), and to the frequency band, summed over bands. It does not \
                   depend on a label.",

@@ -198,6 +198,8 @@ pub(super) fn one_lead(suite: &Suite) -> Result<()> {
     let apart = visitor::difference(&answer, &suite.native.classify("mina-ii-rhythm", &[&file])?)?;
     ensure!(apart < 1e-3, "the page is {apart} from the command line");
     map_is_drawn(page)?;
+    let bands = page.evaluate("document.querySelectorAll('[data-testid=map-parts] li').length")?;
+    ensure!(bands == 4, "MINA's four bands are not shown");
     page.look(1280, 800, 1.0, false)?;
     page.listen(Duration::from_millis(500))?;
     let below = "document.querySelector('.legend').getBoundingClientRect().top - document.querySelector('[data-testid=paper-canvas]').getBoundingClientRect().bottom";
