@@ -156,12 +156,7 @@ pub(crate) fn laid_over(
     place: &Place,
 ) -> Explanation {
     let leads = card.input.leads.clone();
-    let mut values = combine(maps, rows, place.starts, place.length);
-    let range = extent(&values);
-    normalise(&mut values);
-    if rows == 1 {
-        values = values.repeat(leads.len());
-    }
+    let (values, range) = scaled(maps, rows, leads.len(), place);
     let label = card.labels.get(label);
     Explanation {
         kind,
@@ -197,13 +192,8 @@ pub(crate) fn map(card: &Card, label: usize, maps: &[&Map], place: &Place) -> Op
             rows.flat_map(|row| stretch(row, card.input.samples)).collect()
         })
         .collect();
-    let mut values = combine(&stretched, first.rows, place.starts, place.length);
-    let range = extent(&values);
-    normalise(&mut values);
-    let leads: Vec<Lead> = card.input.leads.clone();
-    if first.rows == 1 {
-        values = values.repeat(leads.len());
-    }
+    let leads = card.input.leads.clone();
+    let (values, range) = scaled(&stretched, first.rows, leads.len(), place);
     Some(Explanation {
         kind,
         label: label.map(|label| label.code.clone()),
@@ -244,6 +234,17 @@ fn parts(card: &Card, maps: &[&Map]) -> Vec<Part> {
         }
         Some(Parts::None) | None => Vec::new(),
     }
+}
+
+/// Windows' maps laid over the whole and scaled to 0..1, a row for each of so many leads, and their range before.
+fn scaled(maps: &[Vec<f32>], rows: usize, leads: usize, place: &Place) -> (Vec<f32>, (f32, f32)) {
+    let mut values = combine(maps, rows, place.starts, place.length);
+    let range = extent(&values);
+    normalise(&mut values);
+    if rows == 1 {
+        values = values.repeat(leads);
+    }
+    (values, range)
 }
 
 /// Lays windows' maps `[row, column]` over the whole: the mean where windows overlap. `starts` and `length` count

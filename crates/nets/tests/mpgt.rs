@@ -2,26 +2,9 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use burn::tensor::{Device, Tensor, TensorData};
 use nets::families::mpgt::{ATTENTION, Form, GATE, mpgt};
-use nets::graph::{Graph, Running};
-use support::fill::{in_order, torch};
-use support::{assert_near, golden, host, input_at};
-
-fn run(graph: Graph, x: Vec<f32>) -> BTreeMap<&'static str, Tensor<4>> {
-    let device = Device::flex();
-    let tensors = torch(&graph, &in_order(graph.weights(), 0));
-    let network = Running::load(Arc::new(graph), &tensors, &device).unwrap();
-    let length = x.len();
-    network.forward(Tensor::from_data(TensorData::new(x, [1, 1, length]), &device))
-}
-
-fn one_lead(rate: f64, samples: usize) -> Vec<f32> {
-    input_at(rate, 1, samples)[..samples].to_vec()
-}
+use support::one_lead::{one_lead, run};
+use support::{assert_near, golden, host};
 
 #[test]
 fn two_and_three_layers_have_one_to_three_million_parameters() {

@@ -230,11 +230,7 @@ fn unfold(plain: &[u8], mode: u32, records: usize, length: usize, out: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn shared(path: &str) -> Option<PathBuf> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
-        path.exists().then_some(path)
-    }
+    use crate::testing::shared;
 
     #[test]
     fn the_first_record_of_ptb_xl_has_the_published_samples_and_checksums() {

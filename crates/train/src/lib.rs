@@ -49,5 +49,7 @@ pub mod simulated;
 pub mod source;
 pub mod table;
 pub mod tasks;
+#[cfg(test)]
+mod testing;
 pub mod training;
 pub mod unseen;

@@ -18,6 +18,7 @@ pub mod multi_module;
 pub mod mvkt;
 pub mod mvms;
 pub mod se_ecgnet;
+mod spectrum;
 pub mod st_mem;
 pub mod state_space;
 pub mod token_selection;

@@ -4,8 +4,7 @@
 //! Published in reachable form are the four modules and what each takes; all sizes, the Hann window, means over the
 //! recurrent layers' states, and the rate and length of the recording are reconstructed.
 
-use std::f64::consts::TAU;
-
+use super::spectrum::{Window, bins, levels};
 use crate::graph::{
     Activation, Axis, Builder, Conv, Graph, GraphError, Place, Pool, PoolKind, Recurrent, Shape, Start,
 };
@@ -22,7 +21,7 @@ pub const PERSON: usize = 3;
 /// Numbers of a token.
 pub const WIDTH: usize = 128;
 /// Frequencies of the spectrogram.
-pub const BINS: usize = WINDOW / 2 + 1;
+pub const BINS: usize = bins(WINDOW);
 /// Moments of the spectrogram.
 pub const FRAMES: usize = (SAMPLES - WINDOW) / HOP + 1;
 
@@ -100,30 +99,8 @@ fn recurrent(build: &mut Builder, x: Place) -> Place {
 fn spectrogram(build: &mut Builder, x: Place) -> Place {
     let frames = build.pick(Axis::Length, x, (0..FRAMES * WINDOW).map(|n| n / WINDOW * HOP + n % WINDOW));
     let frames = build.rearrange(frames, "1 (frame sample) 1 -> 1 frame sample", &[("sample", WINDOW)]);
-    let waves = build.constant(Shape::new(1, 2 * BINS, WINDOW), waves());
-    let parts = build.scores(frames, waves, 1, 1.0);
-    let [real, imaginary] = [0..BINS, BINS..2 * BINS].map(|bins| {
-        let part = build.pick(Axis::Channels, parts, bins);
-        build.activation(Activation::Square, part)
-    });
-    let power = build.sum(real, imaginary);
-    let size = build.activation(Activation::Root(1e-20), power);
-    let above_one = build.affine(size, 1.0, 1.0);
-    let level = build.activation(Activation::Log(1.0), above_one);
+    let level = levels(build, frames, Window::HANN);
     build.rearrange(level, "1 frame frequency -> frequency frame 1", &[])
-}
-
-/// Cosines of all frequencies, then their sines, under the (periodic) Hann window.
-fn waves() -> Vec<f32> {
-    let wave = |number: usize| {
-        let (frequency, sample) = (number / WINDOW, number % WINDOW);
-        let window = 0.5 - 0.5 * (TAU * sample as f64 / WINDOW as f64).cos();
-        // Whole turns are left out, for the sake of rounding.
-        let angle = TAU * (frequency * sample % WINDOW) as f64 / WINDOW as f64;
-        (window * angle.cos(), -window * angle.sin())
-    };
-    let pairs: Vec<(f64, f64)> = (0..BINS * WINDOW).map(wave).collect();
-    pairs.iter().map(|pair| pair.0 as f32).chain(pairs.iter().map(|pair| pair.1 as f32)).collect()
 }
 
 /// `x + attention(norm(x))`, then `x + linear(gelu(linear(norm(x))))`, twice as wide between.

@@ -13,6 +13,7 @@ mod order;
 mod plain;
 mod pooling;
 mod recurrent;
+mod settle;
 mod state_space;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use plain::Plain;
+pub use settle::settled;
 
 use crate::graph::{Draws, Graph, Node, Op, Role, Shape};
 

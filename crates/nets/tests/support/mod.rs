@@ -3,6 +3,7 @@
 
 pub mod dsail;
 pub mod fill;
+pub mod one_lead;
 
 use std::path::Path;
 

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use classify::{Card, weights};
@@ -24,6 +22,7 @@ const SEED: u64 = 0xe1a2;
 const STOPPED: u8 = 130;
 
 use super::recordings::task_of;
+use super::train::stop_at_interrupt;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -81,15 +80,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         delineated = spread(&delineated, count);
     }
 
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // A second Ctrl-C ends at once; the card is written last, so nothing is lost.
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(STOPPED));
-        }
-    })
-    .context("setting up Ctrl-C")?;
+    // The card is written last, so a second Ctrl-C loses nothing either.
+    let stop = stop_at_interrupt()?;
     let bar = InParts::new("checking maps: recording", whole.len() + delineated.len());
     let seen = |done: f64| bar.set(done);
     let checked = match check(&subject, (&whole, &origin), &delineated, &settings, &stop, &seen) {

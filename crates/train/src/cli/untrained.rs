@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use classify::{Backend, Calibration, Card, Classifier, Input, Label, Precision, Window, weights};
 use ecg::Lead;
-use nets::graph::{Graph, Op};
-use nets::tape::{Mode, Pass};
-use nets::{Architecture, Purpose, Tensors};
+use nets::tape::settled;
+use nets::{Architecture, Purpose};
 use signal::simulate::{Condition, simulate};
 use train::batches::stride_of;
 use train::checkpoint::write_whole;
@@ -21,8 +19,6 @@ use train::preparation;
 
 /// Recordings whose statistics the norms have.
 const SETTLING: usize = 4;
-/// Least scale of a norm.
-const OPEN: f32 = 0.5;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -81,43 +77,6 @@ fn batch(input: &Input, window: &Window) -> anyhow::Result<Vec<f32>> {
     Ok(x)
 }
 
-/// The network as training would leave its batch norms: their statistics are those of this batch, and branches that
-/// begin at nothing are open. As drawn, a deep network would answer almost the same whatever it is given.
-fn settled(graph: &Arc<Graph>, mut tensors: Tensors, x: &[f32]) -> Tensors {
-    let norms = || {
-        graph.nodes().iter().filter_map(|node| match &node.op {
-            Op::BatchNorm(norm) => Some((norm.rule.momentum(), node.weights.clone())),
-            _ => None,
-        })
-    };
-    let names: Vec<&str> = graph.weights().iter().map(|weight| weight.name.as_str()).collect();
-    for (_, weights) in norms() {
-        if let Some((_, gamma)) = tensors.get_mut(names[weights.start]) {
-            for value in gamma.iter_mut() {
-                *value = value.max(OPEN);
-            }
-        }
-    }
-    let weights: Vec<Vec<f32>> = names.iter().map(|&name| tensors[name].1.clone()).collect();
-    let pass = Pass::forward(graph, &weights, x, Mode::Training(0), &Processor);
-    // What is left of the statistics that were there before; a norm that is used again takes from them each time.
-    let mut kept: BTreeMap<usize, f64> = BTreeMap::new();
-    for (momentum, own) in norms() {
-        own.for_each(|number| *kept.entry(number).or_insert(1.0) *= 1.0 - momentum);
-    }
-    for (number, mixed) in pass.statistics() {
-        let kept = kept[number];
-        let batch = mixed
-            .iter()
-            .zip(&weights[*number])
-            .map(|(mixed, old)| ((f64::from(*mixed) - kept * f64::from(*old)) / (1.0 - kept)) as f32);
-        if let Some((_, values)) = tensors.get_mut(names[*number]) {
-            *values = batch.collect();
-        }
-    }
-    tensors
-}
-
 fn write(architecture: Architecture, options: &Options, folder: &Path) -> anyhow::Result<()> {
     let graph = architecture.graph(options.labels)?;
     let input = preparation::input(architecture, Scaler { mean: 0.0, deviation: 0.23 }, &Lead::II);
@@ -125,7 +84,7 @@ fn write(architecture: Architecture, options: &Options, folder: &Path) -> anyhow
     let span = if options.one_window { seconds } else { seconds.max(10.0) };
     let window =
         Window { stride: if seconds < span { stride_of(input.samples) } else { 0 }, span, ..Window::default() };
-    let tensors = settled(&graph, graph.drawn(options.seed), &batch(&input, &window)?);
+    let tensors = settled(&graph, graph.drawn(options.seed), &batch(&input, &window)?, &Processor);
     let bytes = weights::encode(&tensors, Precision::Half)?;
     let label = |number: usize| Label {
         code: format!("L{number}"),

@@ -251,12 +251,7 @@ fn assemble(sources: Vec<Signals>, metadata: &Metadata, task: Task) -> Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
-
-    fn shared(path: &str) -> Option<PathBuf> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
-        path.exists().then_some(path)
-    }
+    use crate::testing::shared;
 
     #[test]
     fn the_packs_give_the_counted_records_of_each_fold() {

@@ -1,9 +1,8 @@
 //! Frequencies as a second view of the record: a spectrogram computed in the network, alone or beside the time domain.
 
-use std::f64::consts::TAU;
-
 use super::baselines::{Plane, THIRTY_FOUR, residual_map};
 use super::{FEATURES, LEADS, SAMPLES};
+use crate::families::spectrum::{Window, bins, levels};
 use crate::graph::{Activation, Axis, Builder, Graph, GraphError, Place, ReduceKind, Shape};
 
 /// The output that holds the spectrogram: a row a frequency of 0, 1, ... 50 Hz, a position every 0.1 s, a channel a
@@ -12,7 +11,7 @@ pub const SPECTROGRAM: &str = "spectrogram";
 /// The output that holds the last map of the frequency stream: rows of frequencies, positions of time.
 pub const FREQUENCY_FEATURES: &str = "frequency features";
 /// Frequencies of the spectrogram.
-pub const BINS: usize = WINDOW / 2 + 1;
+pub const BINS: usize = bins(WINDOW);
 /// Moments of the spectrogram.
 pub const FRAMES: usize = SAMPLES / HOP + 1;
 
@@ -64,16 +63,7 @@ fn spectrogram(build: &mut Builder, leads: Place) -> Place {
     let frames = (0..FRAMES * WINDOW).map(|number| mirrored(number / WINDOW * HOP + number % WINDOW));
     let frames = build.pick(Axis::Length, leads, frames);
     let frames = build.rearrange(frames, "1 (frame sample) lead -> 1 (lead frame) sample", &[("sample", WINDOW)]);
-    let waves = build.constant(Shape::new(1, 2 * BINS, WINDOW), waves());
-    let parts = build.scores(frames, waves, 1, 1.0);
-    let [real, imaginary] = [0..BINS, BINS..2 * BINS].map(|bins| {
-        let part = build.pick(Axis::Channels, parts, bins);
-        build.activation(Activation::Square, part)
-    });
-    let power = build.sum(real, imaginary);
-    let size = build.activation(Activation::Root(1e-20), power);
-    let above_one = build.affine(size, 1.0, 1.0);
-    let level = build.activation(Activation::Log(1.0), above_one);
+    let level = levels(build, frames, Window::HAMMING);
     let level = build.rearrange(level, "1 (lead frame) frequency -> 1 (frequency frame) lead", &[("lead", LEADS)]);
     let mean = build.mean(level);
     let opposite = build.affine(mean, -1.0, 0.0);
@@ -91,16 +81,4 @@ fn mirrored(place: usize) -> usize {
     let half = WINDOW / 2;
     let place = place.abs_diff(half);
     if place < SAMPLES { place } else { 2 * (SAMPLES - 1) - place }
-}
-
-/// Cosines of all frequencies, then their sines, under the (periodic) Hamming window.
-fn waves() -> Vec<f32> {
-    let wave = |frequency: usize, sample: usize| {
-        let window = 0.54 - 0.46 * (TAU * sample as f64 / WINDOW as f64).cos();
-        // Whole turns are left out, for the sake of rounding.
-        let angle = TAU * (frequency * sample % WINDOW) as f64 / WINDOW as f64;
-        (window * angle.cos(), -window * angle.sin())
-    };
-    let pairs: Vec<(f64, f64)> = (0..BINS * WINDOW).map(|number| wave(number / WINDOW, number % WINDOW)).collect();
-    pairs.iter().map(|pair| pair.0 as f32).chain(pairs.iter().map(|pair| pair.1 as f32)).collect()
 }
