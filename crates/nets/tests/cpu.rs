@@ -8,13 +8,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use nets::cpu::Plan;
 use nets::families::benchmark::{Backbone, decoupled, plain};
 use nets::families::dsail;
-use nets::graph::{
-    Activation, Axis, Builder, Conv, DiagonalStateSpace, Eigenvalues, Graph, Pool, PoolKind, Recurrent, ReduceKind,
-    Running, Shape, Start, StateSpace,
-};
+use nets::graph::{Activation, Axis, Builder, Conv, Graph, Running};
 use nets::tape::{Plain, settled};
 use nets::{Architecture, Error, Purpose};
 use support::host;
+use support::operations::{convolutions, in_rows, others, small};
 
 /// How far a whole network's outputs may lie apart, of their length: in up to a hundred layers that all hear, rounding
 /// moves a few numbers over a rectifier's 0.
@@ -71,41 +69,9 @@ fn every_network_of_the_benchmark_is_the_same_both_ways() {
     }
 }
 
-/// A network of one operation after a convolution that mixes the leads.
-fn small(part: impl FnOnce(&mut Builder, nets::graph::Place) -> nets::graph::Place) -> Graph {
-    let mut build = Builder::new("small", Shape::new(1, 21, 6));
-    let x = build.input();
-    let x = build.conv("first", x, Conv::new(12, 5));
-    let y = part(&mut build, x);
-    build.finish(y).unwrap()
-}
-
 #[test]
 fn every_kind_of_convolution_is_the_same_both_ways() {
-    let convs = [
-        Conv::new(7, 3),
-        Conv::new(8, 1).stride(3).no_bias(),
-        Conv::new(9, 4).pads(1, 2),
-        Conv::new(8, 3).dilation(3),
-        Conv::new(12, 5).groups(12),
-        Conv::new(12, 5).groups(12).stride(2).dilation(2),
-        Conv::new(6, 3).groups(3),
-        Conv::new(24, 7).groups(12).stride(2),
-        Conv::new(5, 19),
-        Conv::new(8, 2).pad(4).stride(4),
-    ];
-    for conv in convs {
-        same_both_ways(small(|build, x| build.conv("conv", x, conv.clone())), 2, 1e-5);
-    }
-    for conv in [
-        Conv::over_rows(5, (3, 5)),
-        Conv { stride: (2, 2), ..Conv::over_rows(8, (3, 7)) }.no_bias(),
-        Conv { padding: [(0, 0), (1, 0)], ..Conv::over_rows(4, (2, 3)) },
-    ] {
-        let graph = small(|build, x| {
-            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("channel", 3)]);
-            build.conv("conv", rows, conv.clone())
-        });
+    for graph in convolutions() {
         same_both_ways(graph, 2, 1e-5);
     }
 }
@@ -156,101 +122,17 @@ fn every_other_operation_is_the_same_both_ways() {
     ] {
         same_both_ways(small(|build, x| build.activation(activation, x)), 1, 1e-5);
     }
-    for pool in [
-        Pool::new(PoolKind::Max, 3).stride(2).pad(1),
-        Pool::new(PoolKind::Max, 2).ceil(),
-        Pool::new(PoolKind::Mean, 2).ceil(),
-        Pool::new(PoolKind::Mean, 3).stride(1).pad(1),
-        Pool::new(PoolKind::MeanWithPadding, 3).stride(2).pad(1),
-    ] {
-        same_both_ways(small(|build, x| build.pool(x, pool.clone())), 2, 1e-5);
-    }
     for axis in [Axis::Rows, Axis::Length, Axis::Channels] {
-        let rows =
-            |build: &mut Builder, x| build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
-        for kind in [ReduceKind::Max, ReduceKind::Mean, ReduceKind::Sum] {
-            same_both_ways(
-                small(|build, x| {
-                    let x = rows(build, x);
-                    build.reduce(kind, axis, x)
-                }),
-                2,
-                1e-5,
-            );
-        }
-        same_both_ways(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.softmax(axis, x)
-            }),
-            2,
-            1e-5,
-        );
-        same_both_ways(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.hardmax(axis, x)
-            }),
-            2,
-            1e-5,
-        );
-        same_both_ways(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.concat(axis, &[x, x])
-            }),
-            2,
-            1e-5,
-        );
-        same_both_ways(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.pick(axis, x, [2, 0, 1])
-            }),
-            2,
-            1e-5,
-        );
-        same_both_ways(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.pick(axis, x, 1..3)
-            }),
-            2,
-            1e-5,
-        );
-    }
-    same_both_ways(small(|build, x| build.layer_norm("norm", x)), 2, 1e-5);
-    same_both_ways(small(|build, x| build.upsample(x, 3)), 2, 1e-5);
-    same_both_ways(small(|build, x| build.row_linear("rows", x, 4)), 2, 1e-5);
-    for layer in [
-        Recurrent::lstm(5),
-        Recurrent::lstm(5).both_ways().one_bias(),
-        Recurrent::gru(8),
-        Recurrent::gru(3).both_ways(),
-    ] {
-        same_both_ways(small(|build, x| build.recurrent("layer", x, layer.clone())), 2, 1e-5);
-    }
-    for both_ways in [false, true] {
-        same_both_ways(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 2, 1e-5);
-    }
-    for (both_ways, eigenvalues) in [(false, Eigenvalues::Linear), (true, Eigenvalues::Legs)] {
-        let space = DiagonalStateSpace { both_ways, eigenvalues };
-        same_both_ways(small(|build, x| build.diagonal_state_space("space", x, space)), 2, 1e-5);
+        let hardmax = |build: &mut Builder, x| {
+            let x = in_rows(build, x);
+            build.hardmax(axis, x)
+        };
+        same_both_ways(small(hardmax), 2, 1e-5);
     }
     same_both_ways(small(|build, x| build.subset(x, 7, false)), 2, 1e-5);
-    same_both_ways(
-        small(|build, x| {
-            let code = build.table("code", Shape::new(1, 21, 12), Start::Normal(0.02));
-            let x = build.sum(x, code);
-            let (query, key, value) = (build.linear("q", x, 12), build.linear("k", x, 12), build.linear("v", x, 12));
-            let scores = build.scores(query, key, 3, 0.5);
-            let scores = build.softmax(Axis::Channels, scores);
-            build.output("scores", scores);
-            build.mix(scores, value, 3)
-        }),
-        2,
-        1e-5,
-    );
+    for (graph, _) in others() {
+        same_both_ways(graph, 2, 1e-5);
+    }
 }
 
 /// Every so-manieth network of the list, so that all threads have work.

@@ -8,12 +8,10 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use nets::families::benchmark::{Backbone, decoupled, plain};
 use nets::families::{mamil, mrtnet, mvkt, mvms, se_ecgnet, token_selection};
-use nets::graph::{
-    Activation, Axis, Builder, Conv, DiagonalStateSpace, Eigenvalues, Graph, LOGITS, Place, Pool, PoolKind, Recurrent,
-    ReduceKind, Role, Running, Shape, Start, StateSpace,
-};
+use nets::graph::{Activation, Builder, Graph, LOGITS, Role, Running, Shape};
 use nets::tape::{Mode, Pass, Plain};
 use support::host;
+use support::operations::{convolutions, others, small};
 
 fn waves(count: usize, rate: f32) -> Vec<f32> {
     (0..count).map(|place| (place as f32 * rate).sin() + 0.3 * (place as f32 * 0.011).cos()).collect()
@@ -91,36 +89,10 @@ fn close(network: &str, what: &str, found: &[f32], expected: &[f32], tolerance: 
     }
 }
 
-/// A network of one operation between two convolutions.
-fn small(part: impl FnOnce(&mut Builder, Place) -> Place) -> Graph {
-    let mut build = Builder::new("small", Shape::new(1, 21, 6));
-    let x = build.input();
-    let x = build.conv("first", x, Conv::new(12, 5));
-    let y = part(&mut build, x);
-    build.finish(y).unwrap()
-}
-
 #[test]
 fn every_kind_of_convolution_has_burns_gradients() {
-    for conv in [
-        Conv::new(7, 3),
-        Conv::new(8, 1).stride(3).no_bias(),
-        Conv::new(9, 4).pads(1, 2),
-        Conv::new(8, 3).dilation(3),
-        Conv::new(12, 5).groups(12),
-        Conv::new(12, 5).groups(12).stride(2).dilation(2),
-        Conv::new(6, 3).groups(3),
-        Conv::new(5, 19),
-        Conv::new(8, 2).pad(4).stride(4),
-    ] {
-        same_gradients(small(|build, x| build.conv("conv", x, conv.clone())), 3, 1e-4);
-    }
-    for conv in [Conv::over_rows(5, (3, 5)), Conv { stride: (2, 2), ..Conv::over_rows(8, (3, 7)) }.no_bias()] {
-        let graph = small(|build, x| {
-            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("channel", 3)]);
-            build.conv("conv", rows, conv.clone())
-        });
-        same_gradients(graph, 2, 1e-4);
+    for graph in convolutions() {
+        same_gradients(graph, 3, 1e-4);
     }
 }
 
@@ -154,63 +126,10 @@ fn every_other_operation_has_burns_gradients() {
         2,
         2e-4,
     );
-    for pool in [
-        Pool::new(PoolKind::Max, 3).stride(2).pad(1),
-        Pool::new(PoolKind::Max, 2).ceil(),
-        Pool::new(PoolKind::Mean, 2).ceil(),
-        Pool::new(PoolKind::MeanWithPadding, 3).stride(2).pad(1),
-    ] {
-        same_gradients(small(|build, x| build.pool(x, pool.clone())), 2, 1e-4);
-    }
-    for axis in [Axis::Rows, Axis::Length, Axis::Channels] {
-        let rows =
-            |build: &mut Builder, x| build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
-        for kind in [ReduceKind::Max, ReduceKind::Mean, ReduceKind::Sum] {
-            same_gradients(
-                small(|build, x| {
-                    let x = rows(build, x);
-                    build.reduce(kind, axis, x)
-                }),
-                2,
-                1e-4,
-            );
-        }
-        same_gradients(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.softmax(axis, x)
-            }),
-            2,
-            1e-4,
-        );
-        same_gradients(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.concat(axis, &[x, x])
-            }),
-            2,
-            1e-4,
-        );
-        same_gradients(
-            small(|build, x| {
-                let x = rows(build, x);
-                build.pick(axis, x, [2, 0, 2])
-            }),
-            2,
-            1e-4,
-        );
+    for (graph, tolerance) in others() {
+        same_gradients(graph, 3, tolerance);
     }
     same_gradients(small(|build, x| build.batch_norm("norm", x)), 3, 5e-4);
-    same_gradients(small(|build, x| build.layer_norm("norm", x)), 2, 2e-4);
-    same_gradients(small(|build, x| build.upsample(x, 3)), 2, 1e-4);
-    same_gradients(
-        small(|build, x| {
-            let rows = build.rearrange(x, "1 time (row channel) -> row time channel", &[("row", 3)]);
-            build.row_linear("rows", rows, 4)
-        }),
-        2,
-        1e-4,
-    );
     // Broadcasting both ways, and a value that is read three times.
     same_gradients(
         small(|build, x| {
@@ -223,17 +142,6 @@ fn every_other_operation_has_burns_gradients() {
         2,
         2e-4,
     );
-    for layer in [
-        Recurrent::lstm(5),
-        Recurrent::lstm(5).both_ways().one_bias(),
-        Recurrent::gru(8),
-        Recurrent::gru(3).both_ways(),
-    ] {
-        same_gradients(small(|build, x| build.recurrent("layer", x, layer.clone())), 3, 2e-4);
-    }
-    for both_ways in [false, true] {
-        same_gradients(small(|build, x| build.state_space("space", x, StateSpace { both_ways })), 3, 5e-4);
-    }
     // A norm that is used twice, the second time on other numbers.
     same_gradients(
         small(|build, x| {
@@ -244,28 +152,12 @@ fn every_other_operation_has_burns_gradients() {
         3,
         1e-3,
     );
-    for (both_ways, eigenvalues) in [(false, Eigenvalues::Linear), (true, Eigenvalues::Legs)] {
-        let space = DiagonalStateSpace { both_ways, eigenvalues };
-        same_gradients(small(|build, x| build.diagonal_state_space("space", x, space)), 3, 5e-4);
-    }
     // Weights that are used twice.
     same_gradients(
         small(|build, x| {
             let a = build.again(|build| build.linear("shared", x, 12));
             let b = build.activation(Activation::Tanh, a);
             build.again(|build| build.linear("shared", b, 12))
-        }),
-        2,
-        2e-4,
-    );
-    same_gradients(
-        small(|build, x| {
-            let code = build.table("code", Shape::new(1, 21, 12), Start::Normal(0.2));
-            let x = build.sum(x, code);
-            let (query, key, value) = (build.linear("q", x, 12), build.linear("k", x, 12), build.linear("v", x, 12));
-            let scores = build.scores(query, key, 3, 0.5);
-            let scores = build.softmax(Axis::Channels, scores);
-            build.mix(scores, value, 3)
         }),
         2,
         2e-4,

@@ -4,6 +4,7 @@
 pub mod dsail;
 pub mod fill;
 pub mod one_lead;
+pub mod operations;
 
 use std::path::Path;
 
