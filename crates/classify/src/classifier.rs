@@ -318,7 +318,7 @@ impl Classifier {
             maps::attention(architecture, &lookup, class, self.card.labels.len())
         };
         let all: Vec<Vec<maps::Map>> = (0..windows).map(of_window).collect();
-        if all.iter().flatten().flat_map(|map| &map.values).any(|value| !value.is_finite()) {
+        if !all.iter().flatten().all(maps::Map::is_finite) {
             return Err(Error::Device("the attention scores are not finite".into()));
         }
         let of_place = |number: usize| -> Vec<&maps::Map> { all.iter().filter_map(|maps| maps.get(number)).collect() };

@@ -41,6 +41,18 @@ pub enum Parts {
     Labels(Vec<f32>),
 }
 
+impl Map {
+    /// Whether all its numbers are.
+    pub fn is_finite(&self) -> bool {
+        let parts = match &self.parts {
+            Parts::None => true,
+            Parts::Named(shares) => shares.iter().all(|(_, share)| share.is_finite()),
+            Parts::Labels(shares) => shares.iter().all(|share| share.is_finite()),
+        };
+        parts && self.values.iter().all(|value| value.is_finite())
+    }
+}
+
 /// One window's outputs by name, each `[row, position, channel]`.
 pub type Lookup<'a> = dyn Fn(&str) -> Option<&'a [f32]> + 'a;
 
@@ -120,6 +132,7 @@ mod tests {
             let maps = attention(architecture, &lookup, 1, 3);
             for map in &maps {
                 assert!(architecture.explains_by(map.kind), "{architecture}");
+                assert!(map.is_finite(), "{architecture}");
                 assert!(map.rows == 1 || map.rows == architecture.input().leads, "{architecture}");
                 assert_eq!(map.values.len() % map.rows, 0, "{architecture}");
                 assert!(map.values.iter().any(|value| *value != map.values[0]), "{architecture} is flat");
