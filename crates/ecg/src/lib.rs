@@ -9,7 +9,7 @@
 //! use ecg::{Lead, Recording, Scale, Signal, Unit};
 //!
 //! let scale = Scale { gain: 1000.0, baseline: 0.0, unit: Unit::Millivolt };
-//! let signal = Signal::digital(Lead::II, 500.0, vec![0, 120, -55], scale);
+//! let signal = Signal::digital(Lead::II, 500.0, vec![0_i16, 120, -55], scale);
 //! assert_eq!(signal.millivolts().unwrap(), vec![0.0, 0.12, -0.055]);
 //! let recording = Recording { signals: vec![signal], ..Recording::default() };
 //! assert_eq!(recording.lead(&Lead::II).unwrap().rate, 500.0);
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod annotation;
+mod counts;
 mod explanation;
 mod findings;
 mod lead;
@@ -25,6 +26,7 @@ mod signal;
 mod unit;
 
 pub use annotation::{Annotation, Measurement, Statement};
+pub use counts::Counts;
 pub use explanation::{Explanation, ExplanationKind, ExplanationMethod, MapCheck, Part};
 pub use findings::{Finding, Findings};
 pub use lead::Lead;

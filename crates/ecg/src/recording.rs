@@ -19,6 +19,10 @@ pub struct Recording {
     pub patient: Patient,
     /// One signal a lead, in the file's order.
     pub signals: Vec<Signal>,
+    /// Representative beats that the file holds beside the rhythm (median or average beats), one a lead. They are a device's
+    /// computation and no part of the recording's time: each starts at its own 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub representative_beats: Vec<Signal>,
     /// Marks in time.
     pub annotations: Vec<Annotation>,
     /// Diagnoses that the file states.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lead, Unit, UnitError};
+use crate::{Counts, Lead, Unit, UnitError};
 
 /// How digital counts become physical values: `physical = (count - baseline) / gain`, in `unit`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub enum Samples {
     /// Digital counts, kept so that writing gives back the same bytes.
     Digital {
         /// One count a sample.
-        counts: Vec<i32>,
+        counts: Counts,
         /// Their scale.
         scale: Scale,
     },
@@ -55,13 +55,13 @@ pub struct Signal {
 
 impl Signal {
     /// A signal of digital counts at `rate` hertz that starts with the recording and lacks no sample.
-    pub fn digital(lead: Lead, rate: f64, counts: Vec<i32>, scale: Scale) -> Signal {
+    pub fn digital(lead: Lead, rate: f64, counts: impl Into<Counts>, scale: Scale) -> Signal {
         Signal {
             label: lead.name().to_owned(),
             lead,
             rate,
             start: 0.0,
-            samples: Samples::Digital { counts, scale },
+            samples: Samples::Digital { counts: counts.into(), scale },
             missing: Vec::new(),
             derived: false,
         }
@@ -109,9 +109,7 @@ impl Signal {
     /// Physical values in the file's own unit; not a number where a sample is missing.
     pub fn values(&self) -> Vec<f64> {
         let mut values: Vec<f64> = match &self.samples {
-            Samples::Digital { counts, scale } => {
-                counts.iter().map(|&count| (f64::from(count) - scale.baseline) / scale.gain).collect()
-            }
+            Samples::Digital { counts, scale } => counts.map(|count| (f64::from(count) - scale.baseline) / scale.gain),
             Samples::Physical { values, .. } => values.clone(),
         };
         self.blank_missing(&mut values, f64::NAN);
@@ -130,7 +128,7 @@ impl Signal {
         let mut values: Vec<f32> = match &self.samples {
             Samples::Digital { counts, scale } => {
                 let step = factor / scale.gain;
-                counts.iter().map(|&count| ((f64::from(count) - scale.baseline) * step) as f32).collect()
+                counts.map(|count| ((f64::from(count) - scale.baseline) * step) as f32)
             }
             Samples::Physical { values, .. } => values.iter().map(|&value| (value * factor) as f32).collect(),
         };

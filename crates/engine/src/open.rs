@@ -58,7 +58,7 @@ pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
             Err(UnitError::NotAVoltage { .. }) => {}
         }
         match &mut signal.samples {
-            Samples::Digital { counts, .. } => *counts = Vec::new(),
+            Samples::Digital { counts, .. } => *counts = ecg::Counts::default(),
             Samples::Physical { values, .. } => *values = Vec::new(),
         }
     }

@@ -70,6 +70,45 @@ impl<'a> Cursor<'a> {
     }
 }
 
+impl<'a> Cursor<'a> {
+    /// The next byte.
+    pub(crate) fn u8(&mut self) -> Result<u8, Error> {
+        self.array().map(|[byte]| byte)
+    }
+
+    /// 32 bits, unsigned, little-endian.
+    pub(crate) fn u32_le(&mut self) -> Result<u32, Error> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    /// 32 bits, signed, little-endian.
+    pub(crate) fn i32_le(&mut self) -> Result<i32, Error> {
+        self.array().map(i32::from_le_bytes)
+    }
+
+    /// Goes to a byte of the file, counted from its first.
+    pub(crate) fn go_to(&mut self, position: u64) -> Result<(), Error> {
+        match usize::try_from(position).ok().filter(|position| *position <= self.bytes.len()) {
+            Some(position) => {
+                self.position = position;
+                Ok(())
+            }
+            None => {
+                let found = format!("{} bytes", self.bytes.len());
+                Err(Error::truncated(self.file, Place::Byte(position), found, format!("more than {position} bytes")))
+            }
+        }
+    }
+
+    /// The next `count` bytes as a cursor of their own, whose places are still those of the file.
+    pub(crate) fn part(&mut self, count: usize) -> Result<Cursor<'a>, Error> {
+        let from = self.position;
+        self.skip(count)?;
+        let bytes = self.bytes.get(..self.position).unwrap_or_default();
+        Ok(Cursor { file: self.file, bytes, position: from })
+    }
+}
+
 /// An item's bytes in little-endian order; zeros follow what is shorter.
 pub(crate) fn little<const N: usize>(item: &[u8], big_endian: bool) -> [u8; N] {
     let mut bytes = [0; N];

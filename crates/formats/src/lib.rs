@@ -51,12 +51,17 @@ mod companions;
 pub mod csv;
 mod cursor;
 pub mod edf;
+mod encoding;
 mod error;
+mod limbs;
 mod limits;
 pub mod matlab5;
 mod probe;
 mod read;
+mod reader;
+mod samples;
 pub mod wfdb;
+mod xml;
 
 pub use error::{Error, Needs, Place, WriteError};
 pub use limits::Limits;

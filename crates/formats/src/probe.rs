@@ -1,6 +1,7 @@
 //! Which format a file is in, by its content.
 
-use crate::{archive, csv, edf, wfdb};
+use crate::reader::READERS;
+use crate::{archive, wfdb};
 
 /// The formats that are told apart by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,8 +10,42 @@ pub enum Format {
     WfdbHeader,
     /// A MATLAB version 4 file, as the PhysioNet challenges ship their samples.
     MatlabV4,
+    /// A MATLAB version 5 to 7.2 file.
+    MatlabV5,
+    /// HDF5, and with it MATLAB 7.3.
+    Hdf5,
+    /// A NumPy array.
+    Npy,
     /// EDF, EDF+, BDF or BDF+.
     Edf,
+    /// SCP-ECG (EN 1064).
+    Scp,
+    /// A DICOM waveform.
+    Dicom,
+    /// HL7 annotated ECG.
+    Aecg,
+    /// GE MUSE XML.
+    Muse,
+    /// GE CardioSoft XML.
+    CardioSoft,
+    /// Philips Sierra ECG XML.
+    Philips,
+    /// Mortara ELI XML.
+    Mortara,
+    /// Schiller XML.
+    Schiller,
+    /// FHIR Observations in JSON.
+    Fhir,
+    /// ISHNE Holter.
+    Ishne,
+    /// Annotations of an ISHNE Holter.
+    IshneAnnotations,
+    /// MFER (ISO 22077).
+    Mfer,
+    /// Contec ECG90A.
+    Contec,
+    /// AliveCor ATC.
+    Atc,
     /// Comma, semicolon or tab separated text.
     Csv,
     /// A ZIP archive.
@@ -25,7 +60,24 @@ impl Format {
         match self {
             Format::WfdbHeader => "WFDB",
             Format::MatlabV4 => "MATLAB 4",
+            Format::MatlabV5 => "MATLAB 5",
+            Format::Hdf5 => "HDF5",
+            Format::Npy => "NumPy",
             Format::Edf => "EDF",
+            Format::Scp => "SCP-ECG",
+            Format::Dicom => "DICOM",
+            Format::Aecg => "HL7 aECG",
+            Format::Muse => "GE MUSE",
+            Format::CardioSoft => "GE CardioSoft",
+            Format::Philips => "Philips Sierra",
+            Format::Mortara => "Mortara ELI",
+            Format::Schiller => "Schiller",
+            Format::Fhir => "FHIR",
+            Format::Ishne => "ISHNE",
+            Format::IshneAnnotations => "ISHNE annotations",
+            Format::Mfer => "MFER",
+            Format::Contec => "Contec",
+            Format::Atc => "AliveCor ATC",
             Format::Csv => "CSV",
             Format::Zip => "ZIP",
             Format::Gzip => "gzip",
@@ -37,21 +89,19 @@ impl Format {
 ///
 /// The name only breaks a tie between text formats, since extensions are shared (`.dat`, `.mat`, `.ecg`) and lost.
 pub fn probe(name: &str, bytes: &[u8]) -> Option<Format> {
-    let named = |extensions: &[&str]| {
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        u8::from(extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let with_name = |score: u8, extensions: &[&str]| {
+        let named = extensions.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        if score == 0 { 0 } else { score.saturating_add(u8::from(named)) }
     };
-    let with_name =
-        |score: u8, extensions: &[&str]| if score == 0 { 0 } else { score.saturating_add(named(extensions)) };
-    let scores = [
+    let whole = [
         (archive::score_zip(bytes), Format::Zip),
         (archive::score_gzip(bytes), Format::Gzip),
-        (edf::score(bytes), Format::Edf),
         (with_name(wfdb::score_header(bytes), &["hea"]), Format::WfdbHeader),
-        (wfdb::score_matlab(bytes), Format::MatlabV4),
-        (with_name(csv::score(bytes), &["csv", "tsv", "txt", "tab"]), Format::Csv),
     ];
-    scores.into_iter().filter(|(score, _)| *score > 0).max_by_key(|(score, _)| *score).map(|(_, format)| format)
+    let alone = READERS.iter().map(|reader| (with_name((reader.score)(bytes), reader.extensions), reader.format));
+    let scores = whole.into_iter().chain(alone);
+    scores.filter(|(score, _)| *score > 0).max_by_key(|(score, _)| *score).map(|(_, format)| format)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecg::{Recording, Unit};
 
 use crate::companions::{Folder, Index};
-use crate::{Error, Format, Limits, Needs, Place, archive, csv, edf, probe, wfdb};
+use crate::{Error, Format, Limits, Needs, Place, archive, csv, limbs, probe, reader, wfdb};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     let index = Index::new(files);
     let formats: Vec<Option<Format>> = files.iter().map(|file| probe(file.name, file.bytes)).collect();
     let mut used: BTreeSet<usize> = BTreeSet::new();
-    let mut results: BTreeMap<usize, Result<Recording, Failure>> = BTreeMap::new();
+    let mut results: BTreeMap<usize, Result<Vec<Recording>, Failure>> = BTreeMap::new();
 
     // Headers first, since they take the files that they name; those of segments belong to their record.
     let mut headers: BTreeMap<usize, Result<wfdb::Header, Error>> = BTreeMap::new();
@@ -108,7 +108,7 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             wfdb::take_annotations(file, &folder);
         }
         let taken = folder.used();
-        let result = result.map_err(|error| {
+        let result = result.map(|recording| vec![recording]).map_err(|error| {
             let others = taken.iter().filter_map(|position| files.get(*position)).map(|file| file.name.to_owned());
             let names: BTreeSet<String> = others.filter(|name| name != file.name).collect();
             Failure { files: std::iter::once(file.name.to_owned()).chain(names).collect(), error }
@@ -117,20 +117,26 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         results.insert(position, result);
     }
 
-    let is_record = |format: &Option<Format>| matches!(format, Some(Format::WfdbHeader | Format::Edf));
+    // Tables of numbers and arrays may be anything; every other format holds recordings and nothing else.
+    let is_record = |format: &Option<Format>| {
+        format.is_some_and(|format| {
+            !matches!(format, Format::Csv | Format::MatlabV4 | Format::MatlabV5 | Format::Hdf5 | Format::Npy)
+        })
+    };
     let beside_records = formats.iter().any(is_record);
     for (position, (file, format)) in files.iter().zip(&formats).enumerate() {
         if used.contains(&position) || (*format == Some(Format::WfdbHeader)) {
             continue;
         }
         let result = match format {
-            Some(Format::Edf) => edf::read(file, hints, limits),
-            Some(Format::Csv) => csv::read(file, hints, limits),
-            Some(Format::MatlabV4) => wfdb::matlab::read(file, hints, limits),
+            Some(format) => match reader::of(*format) {
+                Some(reader) => limits.file(file.name, file.bytes).and_then(|()| (reader.read)(file, hints, limits)),
+                None => Err(unknown(file)),
+            },
             // A table that shows no sign of a recording is a list that came with the records, unless it came alone.
             None if beside_records && (csv::is_table(file.bytes) || is_list(file.name)) => continue,
-            None if csv::is_table(file.bytes) => csv::read(file, hints, limits),
-            Some(Format::WfdbHeader | Format::Zip | Format::Gzip) | None => Err(unknown(file)),
+            None if csv::is_table(file.bytes) => csv::read(file, hints, limits).map(|recording| vec![recording]),
+            None => Err(unknown(file)),
         };
         let result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
         results.insert(position, result);
@@ -139,7 +145,15 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     let anything = results.values().any(Result::is_ok);
     for (position, result) in results {
         match result {
-            Ok(recording) => outcome.recordings.push(recording),
+            Ok(recordings) => {
+                for mut recording in recordings {
+                    let file = recording.source.files.first().cloned().unwrap_or_default();
+                    match limbs::complete(&file, &mut recording) {
+                        Ok(()) => outcome.recordings.push(recording),
+                        Err(error) => outcome.failures.push(Failure { files: vec![file], error }),
+                    }
+                }
+            }
             Err(failure) => {
                 let name = files.get(position).map_or("", |file| file.name);
                 if !(anything && accompanies(name)) {

@@ -34,7 +34,7 @@ fn read(folder: &std::path::Path, name: &str) -> Recording {
 fn stored(signal: &ecg::Signal) -> Vec<i32> {
     let Samples::Digital { counts, .. } = &signal.samples else { panic!("an EDF holds counts") };
     let gap = |index: usize| signal.missing.iter().any(|&(from, to)| (from..to).contains(&index));
-    counts.iter().enumerate().filter(|(index, _)| !gap(*index)).map(|(_, &count)| count).collect()
+    counts.iter().enumerate().filter(|(index, _)| !gap(*index)).map(|(_, count)| count).collect()
 }
 
 fn sha256(counts: &[i32]) -> String {

@@ -131,7 +131,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// A two-lead recording with annotations, whose files hold every kind of mark.
 fn annotated() -> Recording {
     let scale = Scale { gain: 200.0, baseline: 1024.0, unit: Unit::Millivolt };
-    let counts = |step: i32| (0..700).map(|sample| 1024 + sample * step % 300).collect();
+    let counts = |step: i32| (0..700).map(|sample| 1024 + sample * step % 300).collect::<Vec<i32>>();
     let signals = vec![
         Signal::digital(Lead::II, 250.0, counts(7), scale.clone()),
         Signal::digital(Lead::V5, 250.0, counts(11), scale),

@@ -17,9 +17,9 @@ fn read(files: &[(String, Vec<u8>)]) -> Outcome {
     formats::read(&files, &Hints::default(), &Limits::default())
 }
 
-fn counts(signal: &Signal) -> &[i32] {
+fn counts(signal: &Signal) -> Vec<i32> {
     match &signal.samples {
-        Samples::Digital { counts, .. } => counts,
+        Samples::Digital { counts, .. } => counts.to_vec(),
         Samples::Physical { .. } => panic!("{} should be counts", signal.label),
     }
 }
@@ -223,9 +223,11 @@ fn comparable(mut recording: Recording, rate: f64) -> Recording {
     }
     for signal in &mut recording.signals {
         if let Samples::Digital { counts, .. } = &mut signal.samples {
+            let mut present = counts.to_vec();
             for (from, to) in &signal.missing {
-                counts[*from..*to].fill(0);
+                present[*from..*to].fill(0);
             }
+            *counts = present.into();
         }
     }
     recording

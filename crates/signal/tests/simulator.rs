@@ -15,7 +15,7 @@ fn quiet(condition: Condition, seed: u64) -> Simulated {
 
 fn counts(simulated: &Simulated, lead: &Lead) -> Vec<i32> {
     match &simulated.recording.lead(lead).expect("all twelve leads").samples {
-        Samples::Digital { counts, .. } => counts.clone(),
+        Samples::Digital { counts, .. } => counts.to_vec(),
         Samples::Physical { .. } => panic!("simulated recordings hold counts"),
     }
 }

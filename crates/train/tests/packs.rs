@@ -148,7 +148,7 @@ fn ptb_xl_files_as_published_give_the_packs_samples_with_right_sums() {
 
 fn counts(signal: &ecg::Signal) -> Vec<i32> {
     match &signal.samples {
-        ecg::Samples::Digital { counts, .. } => counts.clone(),
+        ecg::Samples::Digital { counts, .. } => counts.to_vec(),
         ecg::Samples::Physical { .. } => panic!("{} should be counts", signal.label),
     }
 }

@@ -12,12 +12,11 @@ use std::borrow::Cow;
 
 use ecg::{Recording, Severity, Source, Warning};
 
-use crate::{Error, Hints, InputFile, Limits, WriteError};
+use crate::{Error, Hints, InputFile, Limits, WriteError, encoding};
 
 mod claim;
 mod columns;
 mod dialect;
-mod encoding;
 mod number;
 mod preamble;
 mod table;

@@ -189,7 +189,7 @@ proptest! {
             signal.missing = (0..length).filter(|&index| values[index].is_nan()).map(|index| (index, index + 1)).collect();
             signal
         }).collect();
-        let counts = (0..length as i32).map(|sample| sample * 7 - 50).collect();
+        let counts = (0..length as i32).map(|sample| sample * 7 - 50).collect::<Vec<i32>>();
         signals.push(Signal::digital(Lead::X, rate, counts, Scale { gain, baseline: 3.0, unit: Unit::Microvolt }));
         let recording = Recording { signals, ..Recording::default() };
 

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use ecg::{Lead, Samples, Severity, Signal, Warning};
+use ecg::{Counts, Lead, Samples, Severity, Signal, Warning};
 
 use super::header::{Header, SignalHeader};
 use super::scale;
@@ -145,7 +145,7 @@ pub(super) fn signals(
             label: signal.label.clone(),
             rate,
             start: 0.0,
-            samples: Samples::Digital { counts: Vec::new(), scale: scale::scale(file, signal, warnings) },
+            samples: Samples::Digital { counts: Counts::default(), scale: scale::scale(file, signal, warnings) },
             missing: Vec::new(),
             derived: false,
         };
@@ -201,7 +201,7 @@ fn counts(
 
 fn with_counts(mut signal: Signal, values: Vec<i32>) -> Signal {
     if let Samples::Digital { counts, .. } = &mut signal.samples {
-        *counts = values;
+        *counts = values.into();
     }
     signal
 }

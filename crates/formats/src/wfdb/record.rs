@@ -310,7 +310,7 @@ pub(super) fn signals(file: &str, header: &Header, folder: &Folder, limits: &Lim
             label,
             rate: header.rate * f64::from(line.per_frame),
             start: 0.0,
-            samples: Samples::Digital { counts: track.counts, scale: scale(line) },
+            samples: Samples::Digital { counts: track.counts.into(), scale: scale(line) },
             missing: track.missing,
             derived: false,
         });

@@ -192,8 +192,8 @@ impl Joined<'_> {
         let Track { counts, missing } = self.track;
         let label = record::label(self.line, position);
         let samples = match self.parts.as_slice() {
-            [] => Samples::Digital { counts, scale: record::scale(self.line) },
-            [(_, _, scale)] => Samples::Digital { counts, scale: scale.clone() },
+            [] => Samples::Digital { counts: counts.into(), scale: record::scale(self.line) },
+            [(_, _, scale)] => Samples::Digital { counts: counts.into(), scale: scale.clone() },
             parts => physical(&counts, parts, &self.line.unit),
         };
         Signal {

@@ -81,7 +81,7 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
     let highest = missing.wrapping_add(1).wrapping_neg();
     let (mut counts, scale) = match &signal.samples {
         Samples::Digital { counts, scale } => {
-            (counts.clone(), Scale { baseline: scale.baseline.round(), ..scale.clone() })
+            (counts.to_vec(), Scale { baseline: scale.baseline.round(), ..scale.clone() })
         }
         Samples::Physical { values, unit } => quantised(values, unit, highest),
     };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text of a whole file. A byte order mark decides; without one, text with a zero in every second byte is UTF-16,
 /// what is no UTF-8 is Latin-1 (so that `µV` of old programs is read). Never fails: what is no text shows later.
-pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return String::from_utf8_lossy(rest);
     }
@@ -26,7 +26,7 @@ pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// The text of a file's beginning, or none where control characters show that it is no text.
-pub(super) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
     // A multi-byte character may be cut at the sample's end.
     let whole = match core::str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or_default(),

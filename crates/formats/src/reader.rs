@@ -1,0 +1,49 @@
+//! The list of readers whose files stand alone: how each knows its own, and who reads it.
+//!
+//! A format is added by its module, a row here, a row in the table of the crate's page and its golden values in `tests/`.
+
+use ecg::Recording;
+
+use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, wfdb};
+
+/// One format whose files stand alone.
+pub(crate) struct Reader {
+    pub(crate) format: Format,
+    /// How clearly the content is of this format, 0 to 100. Looks at the beginning or at a few places, never at everything.
+    pub(crate) score: fn(&[u8]) -> u8,
+    /// Endings that break a tie between formats of equal score.
+    pub(crate) extensions: &'static [&'static str],
+    /// Reads one file; some hold several recordings.
+    pub(crate) read: fn(&InputFile, &Hints, &Limits) -> Result<Vec<Recording>, Error>,
+}
+
+/// Every one of them.
+pub(crate) const READERS: &[Reader] = &[
+    Reader {
+        format: Format::Edf,
+        score: edf::score,
+        extensions: &[],
+        read: |file, hints, limits| one(edf::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::MatlabV4,
+        score: wfdb::score_matlab,
+        extensions: &[],
+        read: |file, hints, limits| one(wfdb::matlab::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Csv,
+        score: csv::score,
+        extensions: &["csv", "tsv", "txt", "tab"],
+        read: |file, hints, limits| one(csv::read(file, hints, limits)),
+    },
+];
+
+/// The reader of a format, where its files stand alone.
+pub(crate) fn of(format: Format) -> Option<&'static Reader> {
+    READERS.iter().find(|reader| reader.format == format)
+}
+
+fn one(read: Result<Recording, Error>) -> Result<Vec<Recording>, Error> {
+    read.map(|recording| vec![recording])
+}

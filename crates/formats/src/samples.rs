@@ -1,0 +1,79 @@
+//! Bytes to counts: the layouts that most binary formats share.
+
+use ecg::Counts;
+
+use crate::limits::reserve;
+use crate::{Error, Place};
+
+/// Little-endian counts of 16 bits; a last odd byte is left out.
+pub(crate) fn i16_le(file: &str, bytes: &[u8]) -> Result<Vec<i16>, Error> {
+    let (samples, _) = bytes.as_chunks::<2>();
+    let mut counts = reserve(file, samples.len() as u64)?;
+    counts.extend(samples.iter().map(|&sample| i16::from_le_bytes(sample)));
+    Ok(counts)
+}
+
+/// One list a lead from little-endian counts of 16 bits that lie frame by frame; a last part of a frame is left out.
+pub(crate) fn interleaved_i16_le(file: &str, bytes: &[u8], leads: usize) -> Result<Vec<Vec<i16>>, Error> {
+    interleaved(file, bytes, leads, i16::from_le_bytes)
+}
+
+/// One list a lead from samples of `N` bytes that lie frame by frame.
+pub(crate) fn interleaved<T: Copy, const N: usize>(
+    file: &str,
+    bytes: &[u8],
+    leads: usize,
+    sample: impl Fn([u8; N]) -> T,
+) -> Result<Vec<Vec<T>>, Error> {
+    let Some(frame) = leads.checked_mul(N).filter(|frame| *frame > 0) else {
+        return Err(Error::invalid(file, Place::Whole, "no leads", "at least one lead"));
+    };
+    let frames = bytes.len().checked_div(frame).unwrap_or(0);
+    let mut counts: Vec<Vec<T>> = Vec::new();
+    for _ in 0..leads {
+        counts.push(reserve(file, frames as u64)?);
+    }
+    // A block stays in the processor's nearest memory while each lead takes its samples from it.
+    let block = frame.saturating_mul(8192_usize.checked_div(frame).unwrap_or(1).max(1));
+    let whole = bytes.get(..frames.saturating_mul(frame)).unwrap_or_default();
+    for block in whole.chunks(block) {
+        let (samples, _) = block.as_chunks::<N>();
+        for (lead, counts) in counts.iter_mut().enumerate() {
+            counts.extend(samples.iter().skip(lead).step_by(leads).map(|&bytes| sample(bytes)));
+        }
+    }
+    Ok(counts)
+}
+
+/// Runs of samples that `is_missing` says are, as half-open ranges.
+pub(crate) fn missing(counts: &Counts, is_missing: impl Fn(i32) -> bool) -> Vec<(usize, usize)> {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for (position, _) in counts.iter().enumerate().filter(|(_, count)| is_missing(*count)) {
+        let next = position.saturating_add(1);
+        match ranges.last_mut() {
+            Some((_, end)) if *end == position => *end = next,
+            _ => ranges.push((position, next)),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_dealt_out_to_leads() {
+        let bytes: Vec<u8> = (0..10_001_i16).flat_map(i16::to_le_bytes).collect();
+        let leads = interleaved_i16_le("a", &bytes, 3).unwrap();
+        assert_eq!(leads.iter().map(Vec::len).collect::<Vec<_>>(), [3333; 3]);
+        assert_eq!((leads[0][3332], leads[2][0], leads[2][3332]), (9996, 2, 9998));
+        assert!(interleaved_i16_le("a", &bytes, 0).is_err());
+    }
+
+    #[test]
+    fn runs_of_missing_samples_are_ranges() {
+        let counts = Counts::from(vec![9_i16, 9, 1, 9, 2]);
+        assert_eq!(missing(&counts, |count| count == 9), [(0, 2), (3, 4)]);
+    }
+}
