@@ -10,8 +10,10 @@ mod check;
 mod deny;
 mod digest;
 mod dist;
+mod fuzz;
 mod html;
 mod paths;
+mod python;
 mod run;
 mod screenshots;
 mod serve;
@@ -47,6 +49,8 @@ enum Command {
         #[arg(long, default_value = "dist")]
         out: PathBuf,
     },
+    /// Fuzz every reader of files for so many minutes each.
+    Fuzz(fuzz::Options),
     /// Make the pictures of docs/screenshots.
     Screenshots,
     /// Finish a folder that Trunk built: engines, models, precache list (called by Trunk's hooks).
@@ -74,6 +78,7 @@ fn main() -> Result<()> {
         Command::Check => check::check(),
         Command::Bench(options) => bench::bench(&options),
         Command::Dist { out } => dist::dist(&out),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Screenshots => screenshots::screenshots(),
         Command::Finish { dist } => build::finish(dist.as_deref()),
         Command::AddGpu { dist } => build::add_gpu(&dist),

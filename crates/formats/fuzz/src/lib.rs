@@ -3,8 +3,24 @@
 
 #![forbid(unsafe_code)]
 
+use std::alloc::System;
+
+use cap::Cap;
 use ecg::{Recording, Samples, Unit};
 use formats::{Hints, InputFile, Limits, Outcome};
+
+/// More than the rule's memory is refused, which ends the process unless the reader asked with care.
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Does some work with no more memory than a reader may take for so many bytes of input: 64 MiB and four times the input.
+pub fn within_memory<T>(input: usize, work: impl FnOnce() -> T) -> T {
+    let most = MEMORY.allocated() + (64 << 20) + 4 * input;
+    MEMORY.set_limit(most).expect("less is held than that");
+    let done = work();
+    MEMORY.set_limit(usize::MAX).expect("there is no higher number");
+    done
+}
 
 /// Limits under which a run stays within libFuzzer's default memory.
 pub fn limits() -> Limits {
@@ -28,7 +44,8 @@ pub fn hints() -> Hints {
 
 /// Reads the files together and checks what comes out.
 pub fn read(files: &[InputFile]) -> Outcome {
-    let outcome = formats::read(files, &hints(), &limits());
+    let bytes = files.iter().map(|file| file.bytes.len()).sum();
+    let outcome = within_memory(bytes, || formats::read(files, &hints(), &limits()));
     outcome.recordings.iter().for_each(check);
     outcome
 }

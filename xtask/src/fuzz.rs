@@ -1,0 +1,192 @@
+//! `cargo xtask fuzz`: libFuzzer over every reader, for so many minutes each.
+//!
+//! Only the stable compiler and a C++ compiler are needed: the coverage that libFuzzer follows is a pass of LLVM. Every target begins
+//! with the collection's files and what earlier runs kept; what makes one fail is written beside them, and its bytes belong into
+//! `crates/formats/tests/crashes/TARGET/`, which a test reads for ever after.
+
+use crate::{paths, run};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask fuzz --minutes 1\n  cargo xtask fuzz --minutes 60 --target dicom --target scp --jobs 2"
+)]
+pub struct Options {
+    /// Minutes for each target.
+    #[arg(long)]
+    minutes: u64,
+    /// Only these targets, by name; else all.
+    #[arg(long)]
+    target: Vec<String>,
+    /// Targets that run at once.
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
+}
+
+/// The coverage that libFuzzer follows: counters, compared values, the table of places.
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks -Ccodegen-units=1 --cfg fuzzing";
+
+/// Runs the targets and says what each found.
+pub fn fuzz(options: &Options) -> Result<()> {
+    let package = paths::root().join("crates/formats/fuzz");
+    let known = names(&package)?;
+    if let Some(wrong) = options.target.iter().find(|name| !known.contains(name)) {
+        bail!("no target {wrong}; there are {}", known.join(", "));
+    }
+    let chosen = known.into_iter().filter(|name| options.target.is_empty() || options.target.contains(name));
+    let programs = build(&package)?;
+    let home = paths::cache()?.join("fuzz");
+    let mut waiting: VecDeque<String> = chosen.collect();
+    let mut running: Vec<Running> = Vec::new();
+    let mut failed = Vec::new();
+    println!("{:<20} {:>12} {:>10} {:>9}  found", "target", "runs", "coverage", "inputs");
+    while !waiting.is_empty() || !running.is_empty() {
+        while running.len() < options.jobs.max(1)
+            && let Some(name) = waiting.pop_front()
+        {
+            running.push(Running::start(&name, &programs, &home, Duration::from_mins(options.minutes))?);
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        for one in &mut running {
+            one.look()?;
+        }
+        let (done, going): (Vec<Running>, Vec<Running>) = running.into_iter().partition(|one| one.ended);
+        running = going;
+        for one in done {
+            let (line, crashed) = one.told()?;
+            println!("{line}");
+            failed.extend(crashed);
+        }
+    }
+    if !failed.is_empty() {
+        let list: Vec<String> = failed.iter().map(|path| path.display().to_string()).collect();
+        bail!("inputs that make a reader fail:\n  {}", list.join("\n  "));
+    }
+    Ok(())
+}
+
+/// Every target's name, from the files of their folder.
+fn names(package: &Path) -> Result<Vec<String>> {
+    let folder = package.join("fuzz_targets");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .with_context(|| format!("cannot read {}", folder.display()))?
+        .flatten()
+        .filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Builds all targets; the folder of their programs.
+fn build(package: &Path) -> Result<PathBuf> {
+    let version = run::output(run::command("rustc").arg("-vV")).context("rustc does not answer")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?.to_owned();
+    let target = paths::cache()?.join("fuzz-target");
+    run::succeed(
+        run::command("cargo")
+            .args(["build", "--release", "--bins", "--target", &host, "--manifest-path"])
+            .arg(package.join("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", &target)
+            // With a target named, build scripts and macros are spared these.
+            .env("RUSTFLAGS", COVERAGE),
+    )?;
+    Ok(target.join(host).join("release"))
+}
+
+struct Running {
+    name: String,
+    child: Child,
+    folder: PathBuf,
+    log: PathBuf,
+    start: Instant,
+    limit: Duration,
+    ended: bool,
+}
+
+impl Running {
+    fn start(name: &str, programs: &Path, home: &Path, limit: Duration) -> Result<Running> {
+        let folder = home.join(name);
+        let (corpus, found) = (folder.join("corpus"), folder.join("found"));
+        fs::create_dir_all(&corpus)?;
+        fs::create_dir_all(&found)?;
+        let log = folder.join("log");
+        let mut command = Command::new(programs.join(name));
+        command
+            .arg(&corpus)
+            .args(seeds())
+            .arg(format!("-max_total_time={}", limit.as_secs()))
+            .arg(format!("-artifact_prefix={}/", found.display()))
+            .args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=262144", "-print_final_stats=1", "-reload=0"])
+            .stdin(std::process::Stdio::null())
+            .stdout(File::create(&log)?)
+            .stderr(File::options().append(true).open(&log)?);
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        Ok(Running { name: name.to_owned(), child, folder, log, start: Instant::now(), limit, ended: false })
+    }
+
+    fn look(&mut self) -> Result<()> {
+        let over = self.start.elapsed() > self.limit + Duration::from_mins(2);
+        if over {
+            let _ = self.child.kill();
+        }
+        if self.child.try_wait()?.is_some() {
+            self.ended = true;
+        }
+        Ok(())
+    }
+
+    /// A line of what it did, and the inputs that it failed on.
+    fn told(&self) -> Result<(String, Vec<PathBuf>)> {
+        let mut runs = String::from("?");
+        let mut coverage = String::from("?");
+        for line in BufReader::new(File::open(&self.log)?).lines().map_while(Result::ok) {
+            if let Some(number) = line.strip_prefix("stat::number_of_executed_units:") {
+                number.trim().clone_into(&mut runs);
+            }
+            if let Some((_, after)) = line.split_once(" cov: ") {
+                after.split_whitespace().next().unwrap_or("?").clone_into(&mut coverage);
+            }
+        }
+        let inputs = fs::read_dir(self.folder.join("corpus"))?.count();
+        let found: Vec<PathBuf> = fs::read_dir(self.folder.join("found"))?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| is_new(path, self.start))
+            .collect();
+        let what = if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("{} inputs: see {}", found.len(), self.log.display())
+        };
+        Ok((format!("{:<20} {runs:>12} {coverage:>10} {inputs:>9}  {what}", self.name), found))
+    }
+}
+
+/// True for a file that was written since.
+fn is_new(path: &Path, start: Instant) -> bool {
+    let age = path.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age <= start.elapsed() + Duration::from_secs(1))
+}
+
+/// Folders with files to begin with: fixtures, kept crashes, the collection beside the workspace where it is there.
+fn seeds() -> Vec<PathBuf> {
+    let root = paths::root();
+    let fixed = [
+        "tests/fixtures/one-recording",
+        "tests/fixtures/two-rates",
+        "crates/formats/tests/fixtures",
+        "crates/formats/tests/crashes",
+    ];
+    let fixed = fixed.iter().map(|place| root.join(place));
+    let collection = root.join("../shared/data/formats");
+    fixed.chain([collection]).filter(|folder| folder.is_dir()).collect()
+}

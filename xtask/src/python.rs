@@ -1,0 +1,56 @@
+//! A Python with the readers that ours are held against: wfdb, pyedflib, pydicom and what they need, in an environment of its
+//! own beside the other caches.
+
+use crate::{paths, run};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// What is installed, with exact versions.
+const REQUIREMENTS: &str = "tests/reference/formats/requirements.txt";
+
+/// The environment's Python, made where it is not there or its list of packages has changed.
+pub fn with_readers() -> Result<PathBuf> {
+    let list = paths::root().join(REQUIREMENTS);
+    let wanted = std::fs::read(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let folder = paths::cache()?.join("python-readers");
+    let python = executable(&folder);
+    let mark = folder.join("installed");
+    if std::fs::read(&mark).is_ok_and(|installed| installed == wanted) && run::exists(&python.to_string_lossy()) {
+        return Ok(python);
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    eprintln!("Making a Python with the readers to compare with (wfdb, pyedflib, pydicom)");
+    make(&folder)?;
+    run::succeed(
+        run::command(&python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&list),
+    )?;
+    std::fs::write(&mark, wanted)?;
+    Ok(python)
+}
+
+fn executable(folder: &Path) -> PathBuf {
+    if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") }
+}
+
+fn make(folder: &Path) -> Result<()> {
+    let make = || run::succeed(run::command("python3").args(["-m", "venv"]).arg(folder));
+    if make().is_ok() {
+        return Ok(());
+    }
+    // Debian ships Python without the module.
+    let root = run::output(run::command("id").arg("-u")).as_deref() == Some("0");
+    if !(root && run::exists("apt-get")) {
+        bail!("no Python that can make environments: install python3 and its venv module (Debian: python3-venv)");
+    }
+    run::succeed(run::command("apt-get").arg("update").stdout(Stdio::null()))?;
+    run::succeed(
+        run::command("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["install", "-y", "--no-install-recommends", "python3-venv"])
+            .stdout(Stdio::null()),
+    )?;
+    make()
+}
