@@ -43,6 +43,7 @@ fn About(recording: Opened) -> impl IntoView {
                 {line("Sampling", Some(rates))}
                 {line("Leads", Some(leads))}
                 {line("Computed", (!derived.is_empty()).then(|| derived.join(" ")))}
+                {line("Representative beat", representative_beat(&meta))}
                 {line("Annotations", (!meta.annotations.is_empty()).then(|| meta.annotations.len().to_string()))}
                 {line("Files", Some(files))}
             </dl>
@@ -52,6 +53,16 @@ fn About(recording: Opened) -> impl IntoView {
             })}
         </section>
     }
+}
+
+/// How long the file's median or average beat is, and of how many leads.
+fn representative_beat(meta: &Recording) -> Option<String> {
+    let beat = meta.representative_beats.first()?;
+    let leads = match meta.representative_beats.len() {
+        1 => "1 lead".to_owned(),
+        count => format!("{count} leads"),
+    };
+    Some(format!("{:.2} s, {leads}", beat.duration()))
 }
 
 fn rates(recording: &Opened) -> String {

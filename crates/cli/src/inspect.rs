@@ -48,6 +48,9 @@ struct Inspected {
     seconds: f64,
     patient: ecg::Patient,
     leads: Vec<InspectedLead>,
+    /// Median or average beats that the file holds beside the rhythm.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    representative_beats: Vec<InspectedLead>,
     /// Number of annotations by code.
     annotations: BTreeMap<String, usize>,
     statements: Vec<ecg::Statement>,
@@ -60,6 +63,8 @@ struct Inspected {
 struct InspectedLead {
     lead: String,
     label: String,
+    /// Computed by the reader from other leads, not in the file.
+    derived: bool,
     hertz: f64,
     samples: usize,
     missing: usize,
@@ -103,6 +108,7 @@ fn inspect(recording: Recording, identity: bool) -> Inspected {
     }
     Inspected {
         leads: recording.signals.iter().map(inspect_lead).collect(),
+        representative_beats: recording.representative_beats.iter().map(inspect_lead).collect(),
         name: recording.name,
         format: recording.source.format,
         files: recording.source.files,
@@ -129,6 +135,7 @@ fn inspect_lead(signal: &Signal) -> InspectedLead {
     InspectedLead {
         lead: signal.lead.name().to_owned(),
         label: signal.label.clone(),
+        derived: signal.derived,
         hertz: signal.rate,
         samples: signal.len(),
         missing: values.len() - count,
@@ -164,7 +171,14 @@ impl Inspected {
             if lead.missing > 0 {
                 let _ = write!(text, ", {} missing", lead.missing);
             }
+            if lead.derived {
+                text.push_str(", derived");
+            }
             text.push('\n');
+        }
+        if let Some(beat) = self.representative_beats.first() {
+            let (leads, samples, rate) = (self.representative_beats.len(), beat.samples, beat.hertz);
+            let _ = writeln!(text, "  representative beat: {leads} leads, {samples} samples at {rate} Hz");
         }
         for statement in &self.statements {
             let said: Vec<&str> =

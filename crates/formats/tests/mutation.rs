@@ -3,17 +3,18 @@
 //! For each: no panic, memory that stays within a small multiple of the limits (counted by the allocator), an end in
 //! finite time, and, where something was read, a recording that keeps its own rules (sorted missing ranges within the
 //! samples, finite rates and scales, no more samples than the limits allow) and can be written.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
+
+#[path = "common/counting.rs"]
+mod counting;
 
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ecg::{Annotation, Lead, Recording, Samples, Scale, Signal, Unit};
@@ -44,31 +45,6 @@ fn limits() -> Limits {
         ..Limits::default()
     }
 }
-
-/// The system's allocator with a count of what is held.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// splitmix64 (Steele et al., OOPSLA 2014): enough for choosing places to break.
 struct Random(u64);
@@ -483,22 +459,21 @@ fn twenty_thousand_damaged_files_neither_panic_nor_take_more_than_they_may() {
             let files: Vec<InputFile> = group.files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
             let hints = &hints[usize::from(case % 4 != 0)];
 
-            let before = HELD.load(Ordering::Relaxed);
-            PEAK.store(before, Ordering::Relaxed);
             let start = Instant::now();
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                let outcome = formats::read(&files, hints, &limits);
-                check(&outcome, &limits);
-                if case % 8 == 0 {
-                    for recording in &outcome.recordings {
-                        let _ = formats::csv::write(recording);
-                        let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
+            let (outcome, memory) = counting::peak_of(|| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    let outcome = formats::read(&files, hints, &limits);
+                    check(&outcome, &limits);
+                    if case % 8 == 0 {
+                        for recording in &outcome.recordings {
+                            let _ = formats::csv::write(recording);
+                            let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
+                        }
                     }
-                }
-                outcome
-            }));
+                    outcome
+                }))
+            });
             let time = start.elapsed();
-            let memory = PEAK.load(Ordering::Relaxed).saturating_sub(before);
             let outcome = outcome.unwrap_or_else(|_| panic!("{what}: panicked"));
             assert!(memory < MOST_MEMORY, "{what}: held {memory} bytes");
             assert!(time < LONGEST_CASE, "{what}: took {time:?}");

@@ -32,6 +32,17 @@ impl Native {
         self.explain(model, files).map(|(probabilities, _)| probabilities)
     }
 
+    /// What recordings hold; files that cannot be read are failures within the answer.
+    pub fn inspect(&self, files: &[&Path]) -> Result<Value> {
+        let program = (self.build)()?;
+        let output = Command::new(&program)
+            .args(["inspect", "--json"])
+            .args(files)
+            .output()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        serde_json::from_slice(&output.stdout).context("einthoven inspect --json printed no JSON")
+    }
+
     /// Classifies a recording; the maps that the network gives by itself stand beside the probabilities.
     pub fn explain(&self, model: &str, files: &[&Path]) -> Result<(Probabilities, Vec<Map>)> {
         let program = (self.build)()?;

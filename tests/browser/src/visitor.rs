@@ -61,15 +61,28 @@ pub fn engine_ready(page: &mut Page, engine: Answering) -> Result<()> {
     said.as_str().map_or(Ok(()), |reason| bail!("the GPU engine answers nothing: {reason}"))
 }
 
-/// From now on the page remembers what its engines answer, for [`maps`].
+/// From now on the page remembers what its engines answer, for [`maps`] and `window.opened`.
 pub fn hear_engines(page: &mut Page) -> Result<()> {
     page.before_load(
         "(() => {
             const heard = (window.heard = []);
+            const opened = (window.opened = []);
+            // Of each recording its format and of each lead what the command line's `inspect` tells too.
+            const told = ({ body, buffers }) => body.Opened.recordings.map(({ meta, traces }) => ({
+                format: meta.source.format,
+                leads: traces.map(({ lead, rate, derived, buffer }) => {
+                    const all = new Float32Array(buffers[buffer]);
+                    const present = all.filter(Number.isFinite);
+                    const [least, greatest] = present.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+                    const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+                    return { lead, hertz: rate, derived, samples: all.length, missing: all.length - present.length, least, greatest, mean };
+                }),
+            }));
             window.Worker = class extends Worker {
                 constructor(...given) {
                     super(...given);
                     this.addEventListener('message', ({ data }) => data?.body?.Classified && heard.push(data.body.Classified));
+                    this.addEventListener('message', ({ data }) => data?.body?.Opened && opened.push(...told(data)));
                 }
             };
         })()",

@@ -4,6 +4,7 @@ mod cancel;
 mod engines;
 mod families;
 mod fixtures;
+mod formats;
 mod hostile;
 mod intake;
 mod offline;
@@ -59,6 +60,11 @@ const CASES: &[Case] = &[
         name: "a WFDB pair, an EDF and a CSV are drawn and classified by the CPU engine",
         needs_gpu: false,
         run: open::on_the_cpu,
+    },
+    Case {
+        name: "a file of each format, dropped alone and all zipped, is read as the command line reads it",
+        needs_gpu: false,
+        run: formats::one_of_each,
     },
     Case {
         name: "the trace of the file and a map over it are seen in the pixels",

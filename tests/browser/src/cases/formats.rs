@@ -1,0 +1,129 @@
+//! A file of each format comes in, and the page says of it what the command line says.
+
+use super::Suite;
+use super::visit::Visit;
+use crate::Gpu;
+use crate::page::Page;
+use crate::visitor::{self, Answering, by};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Files of the collection beside the workspace, one a format: those that are dropped together stand together.
+const EACH: [&[&str]; 24] = [
+    &["wfdb/100_3chan.hea", "wfdb/100_3chan.dat"],
+    &["wfdb/E07500.hea", "wfdb/E07500.mat"],
+    &["edf/test_subsecond.edf"],
+    &["edf/bdf_test.bdf"],
+    &["scp/Example.scp"],
+    &["dicom/ecgtoolkit_Example.dcm"],
+    &["aecg/hl7_Example_aECG.xml"],
+    &["muse/synthetic_muse.xml"],
+    &["cardiosoft/ecgprocess_example-XML1.xml"],
+    &["philips/1_03_129DYPRG.XML"],
+    &["philips/1_04_01_2020-5-18.xml"],
+    &["mortara/synth_eli_11.xml"],
+    &["schiller/synth_schiller_11.xml"],
+    &["fhir/synth_R4_EUL_11.json"],
+    &["ishne/ECG_P28_first20000.ecg", "ishne/ECG_P28.01.ann"],
+    &["mfer/sample.mwf"],
+    &["contec/0000050.ECG"],
+    &["atc/6_lead.atc"],
+    &["csv/apple_watch_de_decimal_comma_11.csv"],
+    &["csv/mv_time_header_11.csv"],
+    &["archive/wfdb_in_zip_11.zip"],
+    &["archive/mv_csv_11.csv.gz"],
+    &["matlab/v7_compressed_11.mat"],
+    &["matlab/v73_11.mat"],
+];
+
+pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
+    let collection = suite.root.join("../shared/data/formats");
+    if !collection.is_dir() {
+        println!("    left out: the collection of sample files is not beside the workspace");
+        return Ok(());
+    }
+    let mut visit = Visit::begin(suite, Gpu::Off)?;
+    let page = &mut visit.open()?.0;
+    visitor::hear_engines(page)?;
+    page.reload()?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    let mut all = Vec::new();
+    for names in EACH {
+        let files: Vec<PathBuf> = names.iter().map(|name| collection.join(name)).collect();
+        same_as_native(suite, page, &files.iter().map(PathBuf::as_path).collect::<Vec<_>>())
+            .with_context(|| names.join(", "))?;
+        all.extend(files);
+    }
+    let folder = tempfile::tempdir()?;
+    let archive = folder.path().join("all.zip");
+    zip(&archive, &collection, &all)?;
+    page.reload()?;
+    visitor::engine_ready(page, Answering::Cpu)?;
+    same_as_native(suite, page, &[&archive]).context("all of them in one archive")?;
+    ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
+    Ok(())
+}
+
+/// Drops files and holds what was opened against the command line's word.
+fn same_as_native(suite: &Suite, page: &mut Page, files: &[&Path]) -> Result<()> {
+    let expected = suite.native.inspect(files)?;
+    ensure!(expected["failures"].as_array().is_some_and(Vec::is_empty), "natively: {}", expected["failures"]);
+    let expected = expected["recordings"].as_array().context("the command line lists no recordings")?;
+    page.evaluate("window.opened.length = 0, 0")?;
+    page.drop_files(&by("drop-zone"), files)?;
+    let count = expected.len();
+    let wait = format!("window.opened.length >= {count} || document.querySelector({:?})?.innerText", by("error-card"));
+    let said = page.wait("the recordings", &wait, 60)?;
+    ensure!(said == true, "the page says: {said}");
+    let found = page.evaluate("window.opened")?;
+    let found = found.as_array().context("the page opened nothing")?;
+    ensure!(found.len() == count, "the page opened {} recordings, the command line {count}", found.len());
+    for (page, native) in found.iter().zip(expected) {
+        ensure!(page["format"] == native["format"], "{} and {}", page["format"], native["format"]);
+        // The page draws voltages alone.
+        let factor = |lead: &Value| match lead["unit"].as_str() {
+            Some("mV") => Some(1.0),
+            Some("µV") => Some(1e-3),
+            Some("nV") => Some(1e-6),
+            Some("V") => Some(1e3),
+            _ => None,
+        };
+        let drawn = native["leads"].as_array().into_iter().flatten().filter_map(|lead| Some((lead, factor(lead)?)));
+        let drawn: Vec<(&Value, f64)> = drawn.collect();
+        let leads = page["leads"].as_array().context("no leads")?;
+        ensure!(leads.len() == drawn.len() && !drawn.is_empty(), "{} leads, natively {}", leads.len(), drawn.len());
+        for (lead, (expected, factor)) in leads.iter().zip(drawn) {
+            for name in ["lead", "derived", "samples", "missing", "hertz"] {
+                let same = match (lead[name].as_f64(), expected[name].as_f64()) {
+                    (Some(one), Some(other)) => one == other,
+                    _ => lead[name] == expected[name],
+                };
+                ensure!(same, "{name}: {} and {}", lead[name], expected[name]);
+            }
+            for name in ["least", "greatest", "mean"] {
+                let (one, other) = (lead[name].as_f64(), expected[name].as_f64().map(|value| value * factor));
+                let near = one.zip(other).is_some_and(|(one, other)| (one - other).abs() <= 1e-6 + 1e-6 * other.abs());
+                ensure!(
+                    near || (one.is_none() && other.is_none()),
+                    "{name} of {}: {one:?} and {other:?}",
+                    lead["lead"]
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Packs files under their folders in the collection.
+fn zip(archive: &Path, collection: &Path, files: &[PathBuf]) -> Result<()> {
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(archive)?);
+    for file in files {
+        let name = file.strip_prefix(collection)?.to_string_lossy().into_owned();
+        writer.start_file(name, zip::write::SimpleFileOptions::default())?;
+        writer.write_all(&std::fs::read(file)?)?;
+    }
+    writer.finish()?;
+    Ok(())
+}
