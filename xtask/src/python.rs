@@ -6,21 +6,25 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// What is installed, with exact versions.
-const REQUIREMENTS: &str = "tests/reference/formats/requirements.txt";
+/// What the tests compare with.
+pub const TESTED: &str = "requirements.txt";
+/// What is timed beside ours, a reader for each format that has one.
+pub const TIMED: &str = "speed-requirements.txt";
 
-/// The environment's Python, made where it is not there or its list of packages has changed.
-pub fn with_readers() -> Result<PathBuf> {
-    let list = paths::root().join(REQUIREMENTS);
+/// The Python of an environment with a list of packages in `tests/reference/formats`, made where it is not there or the list
+/// has changed.
+pub fn with_readers(list: &str) -> Result<PathBuf> {
+    let name = format!("python-{}", list.trim_end_matches(".txt"));
+    let list = paths::root().join("tests/reference/formats").join(list);
     let wanted = std::fs::read(&list).with_context(|| format!("cannot read {}", list.display()))?;
-    let folder = paths::cache()?.join("python-readers");
+    let folder = paths::cache()?.join(name);
     let python = executable(&folder);
     let mark = folder.join("installed");
     if std::fs::read(&mark).is_ok_and(|installed| installed == wanted) && run::exists(&python.to_string_lossy()) {
         return Ok(python);
     }
     let _ = std::fs::remove_dir_all(&folder);
-    eprintln!("Making a Python with the readers to compare with (wfdb, pyedflib, pydicom)");
+    eprintln!("Making a Python with the readers to compare with (wfdb, pyedflib, pydicom and others)");
     make(&folder)?;
     run::succeed(
         run::command(&python)

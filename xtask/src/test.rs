@@ -61,7 +61,7 @@ pub fn test(options: &Options) -> Result<()> {
         let mut command = run::cargo()?;
         command.args(["test", "--no-fail-fast"]).args(NATIVE.iter().flat_map(|name| ["--package", name]));
         // Where CI runs, a test that is left out for want of Python is a failure; elsewhere it says so by name.
-        match python::with_readers() {
+        match python::with_readers(python::TESTED) {
             Ok(python) => drop(command.env("EINTHOVEN_PYTHON", python)),
             Err(reason) if std::env::var_os("CI").is_some() => tally.broken.push(format!("{reason:#}")),
             Err(reason) => eprintln!("Nothing is compared with Python's readers: {reason:#}"),

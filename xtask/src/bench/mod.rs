@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: our engines beside onnxruntime-web with the same network in the same browser, what the page
-//! weighs, how long a visitor waits, and training beside PyTorch. Ratios of one run are worth more than milliseconds of two.
+//! weighs, how long a visitor waits, training beside PyTorch, reading beside Python's readers. Ratios of one run are worth more than milliseconds of two.
 
 mod beside;
+mod formats;
 mod onnx;
 mod runtime;
 mod training;
@@ -35,7 +36,8 @@ pub struct Options {
     /// Only one part.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// A Python with torch, numpy and zstandard, to measure PyTorch's training beside ours; else `python3` if it has them.
+    /// A Python with torch, numpy and zstandard, to measure PyTorch's training beside ours; else `python3` if it has them. With
+    /// `--only formats`, one with the packages of tests/reference/formats/speed-requirements.txt; else an environment is made.
     #[arg(long)]
     python: Option<PathBuf>,
 }
@@ -46,6 +48,8 @@ enum Part {
     Page,
     /// Training.
     Training,
+    /// Reading files.
+    Formats,
 }
 
 /// How often the CPU answers: least and median are told, since others use the machine too.
@@ -54,11 +58,16 @@ const GPU_RUNS: usize = 3;
 
 /// Measures and prints.
 pub fn bench(options: &Options) -> Result<()> {
-    if options.only != Some(Part::Training) {
+    let wanted = |part| options.only.is_none_or(|only| only == part);
+    if wanted(Part::Page) {
         page(options)?;
     }
-    if options.only != Some(Part::Page) {
+    if wanted(Part::Training) {
         training::compare(options.python.as_deref())?;
+    }
+    if wanted(Part::Formats) {
+        // A Python named for training has other packages.
+        formats::compare(options.python.as_deref().filter(|_| options.only.is_some()))?;
     }
     Ok(())
 }
