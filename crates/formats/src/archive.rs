@@ -1,7 +1,8 @@
 //! ZIP archives and gzip files: unpacked in memory, with every byte counted.
 //!
 //! What archives were used for against other programs is answered here: sizes that they state are not believed, bytes
-//! are counted while they come out (total, ratio, entries, nesting: [`Limits`]); entries may not share their packed
+//! are counted while they come out (total, entries, nesting: [`Limits`]; never more than 64 MiB and four times the packed
+//! bytes); entries may not share their packed
 //! bytes; names are labels only, without `..`, drive letters or backslashes; the companion files that macOS adds and
 //! folders are passed over. Encrypted entries and unknown methods are failures of that entry alone.
 
@@ -13,6 +14,7 @@ use flate2::bufread::MultiGzDecoder;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::limits::reserve;
 use crate::{Error, Failure, InputFile, Limits, Place};
 
 /// What came out of an archive.
@@ -49,21 +51,19 @@ fn is_gzip(bytes: &[u8]) -> bool {
 /// The archive itself is damaged, or what it holds goes beyond the limits.
 pub fn expand(file: &InputFile, limits: &Limits) -> Result<Expanded, Error> {
     limits.file(file.name, file.bytes)?;
-    let mut unpacking = Unpacking { archive: file.name, limits, bytes: 0, entries: 0, expanded: Expanded::default() };
+    let room = limits.archive_bytes.min(limits.memory(file.bytes.len() as u64));
+    let mut unpacking = Unpacking { archive: file.name, limits, room, entries: 0, expanded: Expanded::default() };
     // Files of an archive lie in its folder, so that what belongs together stays together.
     let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
     unpacking.open(folder, file.name, file.bytes, 1)?;
     Ok(unpacking.expanded)
 }
 
-/// Below this ratio means nothing: a flat line packs a thousandfold.
-const RATIO_FROM: u64 = 16 << 20;
-
 struct Unpacking<'a> {
     archive: &'a str,
     limits: &'a Limits,
-    /// Bytes that came out so far, at every depth.
-    bytes: u64,
+    /// Bytes that may still come out, at every depth together.
+    room: u64,
     entries: u64,
     expanded: Expanded,
 }
@@ -84,7 +84,9 @@ impl Unpacking<'_> {
 
     fn open_gzip(&mut self, folder: &str, name: &str, bytes: &[u8], depth: u64) -> Result<(), Error> {
         self.count_entry()?;
-        let content = self.unpack(name, MultiGzDecoder::new(bytes), bytes.len() as u64)?;
+        // The last member's length; where there are more, or it lies, the content grows as it comes.
+        let stated = bytes.last_chunk::<4>().map_or(0, |last| u64::from(u32::from_le_bytes(*last)));
+        let content = self.unpack(name, MultiGzDecoder::new(bytes), stated)?;
         let base = name.rsplit('/').next().unwrap_or(name);
         let stem = match base.rsplit_once('.') {
             Some((stem, extension)) if extension.eq_ignore_ascii_case("gz") && !stem.is_empty() => stem.to_owned(),
@@ -129,7 +131,8 @@ impl Unpacking<'_> {
                 return Err(Error::invalid(name, place, "entries that overlap", "entries of their own bytes"));
             }
             let inner = join(folder, &clean(&path));
-            match self.unpack(&inner, &mut entry, packed) {
+            let stated = entry.size();
+            match self.unpack(&inner, &mut entry, stated) {
                 Ok(content) => self.keep(inner, content, depth)?,
                 Err(error @ Error::Limit { .. }) => return Err(error),
                 Err(error) => self.expanded.failures.push(Failure { files: vec![inner], error }),
@@ -163,14 +166,13 @@ impl Unpacking<'_> {
         Ok(())
     }
 
-    /// Reads to the end, counting what comes out.
-    fn unpack(&mut self, name: &str, mut reader: impl Read, packed: u64) -> Result<Vec<u8>, Error> {
-        let ratio = packed.saturating_mul(self.limits.archive_ratio).max(RATIO_FROM);
-        let mut content = Vec::new();
+    /// Reads to the end, counting what comes out; `stated` is a length that the archive states, which may be anything.
+    fn unpack(&mut self, name: &str, mut reader: impl Read, stated: u64) -> Result<Vec<u8>, Error> {
+        let mut content: Vec<u8> = reserve(name, stated.min(self.room).min(self.limits.file_bytes))?;
         let mut block = [0_u8; 16 << 10];
         loop {
             let count = match reader.read(&mut block) {
-                Ok(0) => return Ok(content),
+                Ok(0) => break,
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -182,21 +184,21 @@ impl Unpacking<'_> {
                     return Err(Error::invalid(name, Place::Whole, error.to_string(), "packed bytes without damage"));
                 }
             };
-            content.extend_from_slice(block.get(..count).unwrap_or_default());
-            self.bytes = self.bytes.saturating_add(count as u64);
-            if self.bytes > self.limits.archive_bytes {
-                let found = "more unpacked bytes";
-                return Err(Error::limit(self.archive, Place::Whole, found, self.limits.archive_bytes));
-            }
-            let length = content.len() as u64;
+            let length = (content.len() as u64).saturating_add(count as u64);
             if length > self.limits.file_bytes {
                 return Err(Error::limit(name, Place::Whole, "more unpacked bytes", self.limits.file_bytes));
             }
-            if length > ratio {
-                let limit = format!("{} times the packed bytes", self.limits.archive_ratio);
-                return Err(Error::limit(name, Place::Whole, format!("more than {ratio} bytes from {packed}"), limit));
-            }
+            let Some(room) = self.room.checked_sub(count as u64) else {
+                let most = "64 MiB and four times the packed bytes; unpack it and drop its folder";
+                return Err(Error::limit(self.archive, Place::Whole, "more unpacked bytes", most));
+            };
+            self.room = room;
+            content.extend_from_slice(block.get(..count).unwrap_or_default());
         }
+        if content.capacity() / 2 > content.len() {
+            content.shrink_to_fit();
+        }
+        Ok(content)
     }
 
     fn fail(&mut self, name: &str, found: String) {
@@ -294,10 +296,12 @@ mod tests {
 
     #[test]
     fn a_bomb_is_stopped_while_it_unpacks() {
-        let bomb = gzip(&vec![0; 40 << 20]);
-        assert!(bomb.len() < 400 << 10);
-        let ratio = Limits { archive_ratio: 50, ..Limits::default() };
-        assert!(matches!(open(&bomb, &ratio), Err(Error::Limit { .. })));
+        let bomb = gzip(&vec![0; 80 << 20]);
+        assert!(bomb.len() < 800 << 10);
+        let error = open(&bomb, &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("four times the packed bytes"), "{error}");
+        // What an honest file packs to is not taken for one.
+        assert_eq!(open(&gzip(&vec![0; 40 << 20]), &Limits::default()).unwrap().files[0].1.len(), 40 << 20);
         let total = Limits { archive_bytes: 1 << 20, ..Limits::default() };
         assert!(matches!(open(&bomb, &total), Err(Error::Limit { .. })));
         let many: Vec<(String, &[u8])> = (0..20).map(|number| (format!("{number}"), b"x".as_slice())).collect();

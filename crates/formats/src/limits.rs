@@ -27,9 +27,7 @@ pub struct Limits {
     pub segments: u64,
     /// Entries of one archive.
     pub archive_entries: u64,
-    /// Unpacked bytes for each packed byte.
-    pub archive_ratio: u64,
-    /// Unpacked bytes of one archive, archives within it included.
+    /// Unpacked bytes of one archive, archives within it included; never more than [`Limits::memory`] of the packed bytes.
     pub archive_bytes: u64,
     /// Archives within archives.
     pub archive_depth: u64,
@@ -49,7 +47,6 @@ impl Default for Limits {
             text_bytes: 64 << 10,
             segments: 100_000,
             archive_entries: 10_000,
-            archive_ratio: 200,
             archive_bytes: 512 * MEBI,
             archive_depth: 2,
         }
@@ -86,6 +83,12 @@ impl Limits {
             Some(total) if total <= self.samples => Ok(total),
             _ => Err(Error::limit(file, place, format!("{leads} signals of {samples} samples"), self.samples)),
         }
+    }
+
+    /// The most memory, in bytes, that reading so many bytes may take: 64 MiB and four times the input. A format that can say much in
+    /// few bytes (FLAC, Huffman codes, packed data) is held to it before it is unpacked.
+    pub fn memory(&self, input: u64) -> u64 {
+        input.saturating_mul(4).saturating_add(64 << 20)
     }
 
     /// Checks the size of a file.

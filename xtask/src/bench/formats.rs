@@ -7,8 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Measures and prints; Python's side only where an environment with its readers can be made.
-pub fn compare(python: Option<&Path>) -> Result<()> {
+/// Measures and prints; Python's side only where an environment with its readers can be made. `site` is the built page.
+pub fn compare(python: Option<&Path>, site: &Path) -> Result<()> {
     run::succeed(run::cargo()?.args(["build", "--release", "--package", "formats", "--example", "speed"]))?;
     let program =
         paths::native_target()?.join("release/examples").join(format!("speed{}", std::env::consts::EXE_SUFFIX));
@@ -48,7 +48,7 @@ pub fn compare(python: Option<&Path>) -> Result<()> {
         }
     }
     println!("{refused} files are not read (damaged on purpose, or parts of others)");
-    Ok(())
+    super::holter::measure(site, long.path())
 }
 
 fn line(own: &Value, other: &Value) -> Option<String> {

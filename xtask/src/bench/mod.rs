@@ -3,6 +3,7 @@
 
 mod beside;
 mod formats;
+mod holter;
 mod onnx;
 mod runtime;
 mod training;
@@ -67,17 +68,22 @@ pub fn bench(options: &Options) -> Result<()> {
     }
     if wanted(Part::Formats) {
         // A Python named for training has other packages.
-        formats::compare(options.python.as_deref().filter(|_| options.only.is_some()))?;
+        formats::compare(options.python.as_deref().filter(|_| options.only.is_some()), &site(options, false)?)?;
     }
     Ok(())
 }
 
-fn page(options: &Options) -> Result<()> {
+/// The built page that is measured.
+fn site(options: &Options, gpu: bool) -> Result<PathBuf> {
     test::install_browser()?;
-    let folder = match &options.site {
-        Some(site) => site.clone(),
-        None => build::site(options.profile, !options.no_gpu, &paths::cache()?.join("measured-page"), Mode::Release)?,
-    };
+    match &options.site {
+        Some(site) => Ok(site.clone()),
+        None => build::site(options.profile, gpu, &paths::cache()?.join("measured-page"), Mode::Release),
+    }
+}
+
+fn page(options: &Options) -> Result<()> {
+    let folder = site(options, !options.no_gpu)?;
     let model = Model::choose(options.model.as_deref())?;
     println!("Model {}: {} windows of {} samples a recording\n", model.name, model.windows(), model.samples);
 
