@@ -5,6 +5,14 @@ use leptos::prelude::*;
 use crate::state::State;
 use crate::{browser, intake, menus};
 
+/// Formats by who writes them.
+const FORMATS: [(&str, &str); 4] = [
+    ("Hospitals", "DICOM, SCP-ECG, HL7 aECG, FHIR, GE MUSE and CardioSoft, Philips, Mortara, Schiller, MFER"),
+    ("Holters", "ISHNE, EDF, EDF+, BDF"),
+    ("Wearables", "Apple Watch (CSV), AliveCor Kardia (.atc), Contec"),
+    ("Research", "WFDB (PhysioNet), MATLAB, HDF5, NumPy, CSV"),
+];
+
 /// What is shown before the first recording.
 #[component]
 pub fn Welcome() -> impl IntoView {
@@ -17,7 +25,13 @@ pub fn Welcome() -> impl IntoView {
                     <button class="button primary large" on:click=move |_| browser::click("file-input")>"Open files"</button>
                     <button class="button large" on:click=move |_| browser::click("folder-input")>"Open folder"</button>
                 </div>
-                <p class="muted">"WFDB (.hea with .dat or .mat), EDF, EDF+, BDF, CSV, ZIP of these. Files that belong together are dropped together."</p>
+                <p class="muted">"Files that belong together (.hea with .dat) are dropped together; a ZIP of any will do."</p>
+                <details class="formats">
+                    <summary>"What can be opened"</summary>
+                    <dl>
+                        {FORMATS.map(|(whose, formats)| view! { <dt>{whose}</dt><dd>{formats}</dd> }).collect_view()}
+                    </dl>
+                </details>
             </div>
             <section class="samples" aria-labelledby="samples-title">
                 <h3 id="samples-title">"Or take one of these"</h3>

@@ -193,7 +193,7 @@ fn is_list(name: &str) -> bool {
 
 /// What a file is that nobody reads here, as far as its first bytes tell.
 fn unknown(file: &InputFile) -> Error {
-    const READ_HERE: &str = "WFDB, EDF, BDF, CSV, or a ZIP of these";
+    const READ_HERE: &str = "an ECG format that is read here (WFDB, EDF, DICOM, SCP-ECG, aECG, ...), or a ZIP of these";
     if file.bytes.is_empty() {
         return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
     }
