@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ecg::{Lead, Recording};
+use engine::protocol::Extent;
 
 use crate::paper::curve::Samples;
 
@@ -22,8 +23,10 @@ pub struct Trace {
     pub start: f64,
     /// True when the lead was computed from others.
     pub derived: bool,
-    /// Millivolts; not a number where a sample is missing.
-    pub values: Arc<[f32]>,
+    /// Millivolts; not a number where a sample is missing. A vector, since turning one into a slice would copy a day of samples.
+    pub values: Arc<Vec<f32>>,
+    /// Between what they lie.
+    pub extent: Extent,
 }
 
 impl Trace {

@@ -73,7 +73,11 @@ async fn open_now(state: State, inputs: Vec<Input>, hints: Hints) {
                 .map(|recording| {
                     let id = state.number();
                     first.get_or_insert(id);
-                    Opened { id, meta: Arc::new(recording.meta), traces: Arc::new(traces(&recording.traces, &buffers)) }
+                    Opened {
+                        id,
+                        meta: Arc::new(recording.meta),
+                        traces: Arc::new(traces(&recording.traces, &recording.extents, &buffers)),
+                    }
                 })
                 .collect();
             state.recordings.update(|list| list.extend(opened));
@@ -160,10 +164,11 @@ async fn wait_for_start(state: State) {
     }
 }
 
-fn traces(traces: &[protocol::Trace], buffers: &[ArrayBuffer]) -> Vec<Trace> {
+fn traces(traces: &[protocol::Trace], extents: &[protocol::Extent], buffers: &[ArrayBuffer]) -> Vec<Trace> {
     traces
         .iter()
-        .filter_map(|trace| {
+        .zip(extents)
+        .filter_map(|(trace, extent)| {
             let buffer = buffers.get(trace.buffer)?;
             Some(Trace {
                 lead: trace.lead.clone(),
@@ -171,7 +176,8 @@ fn traces(traces: &[protocol::Trace], buffers: &[ArrayBuffer]) -> Vec<Trace> {
                 rate: trace.rate,
                 start: trace.start,
                 derived: trace.derived,
-                values: Float32Array::new(buffer).to_vec().into(),
+                values: Arc::new(Float32Array::new(buffer).to_vec()),
+                extent: *extent,
             })
         })
         .collect()
@@ -300,7 +306,7 @@ async fn ask_model(
             .iter()
             .enumerate()
             .map(|(buffer, trace)| {
-                buffers.push(Float32Array::from(&*trace.values).buffer());
+                buffers.push(Float32Array::from(trace.values.as_slice()).buffer());
                 protocol::Trace {
                     lead: trace.lead.clone(),
                     label: trace.label.clone(),

@@ -60,13 +60,12 @@ pub fn Table() -> impl IntoView {
 }
 
 fn row(trace: &Trace, peak: Option<(f64, f32)>) -> Vec<String> {
-    let values = trace.values.iter().copied().filter(|value| value.is_finite());
-    let (low, high) =
-        values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let missing = trace.values.iter().filter(|value| !value.is_finite()).count();
-    let voltage =
-        |value: f32| if value.is_finite() { format!("{value:.3}").replace('-', "−") } else { "–".to_owned() };
-    let mut cells = vec![trace.lead.name().to_owned(), voltage(low), voltage(high), missing.to_string()];
+    let voltage = |value: Option<f32>| match value {
+        Some(value) => format!("{value:.3}").replace('-', "−"),
+        None => "–".to_owned(),
+    };
+    let (low, high) = trace.extent.range.unzip();
+    let mut cells = vec![trace.lead.name().to_owned(), voltage(low), voltage(high), trace.extent.missing.to_string()];
     if let Some((time, value)) = peak {
         cells.extend([format!("{time:.2}"), format!("{value:.4}").replace('-', "−")]);
     }

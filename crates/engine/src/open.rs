@@ -3,7 +3,7 @@
 use ecg::{Recording, Samples, Severity, Signal, Unit, UnitError, Warning};
 use formats::{InputFile, Limits, Outcome};
 
-use crate::protocol::{FileRef, Hints, OpenFailure, Opened, Trace};
+use crate::protocol::{Extent, FileRef, Hints, OpenFailure, Opened, Trace};
 
 /// Reads files whose bytes stand in `buffers`. A reference to a buffer that is not there is a failure of that file.
 pub fn read(files: &[FileRef], buffers: &[Vec<u8>], hints: &Hints) -> (Vec<Recording>, Vec<OpenFailure>) {
@@ -35,7 +35,7 @@ pub fn read(files: &[FileRef], buffers: &[Vec<u8>], hints: &Hints) -> (Vec<Recor
 ///
 /// A signal that is no voltage stays in the description alone; one without a stated unit gets a warning as well.
 pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
-    let mut traces = Vec::new();
+    let (mut traces, mut extents) = (Vec::new(), Vec::new());
     let mut warnings = Vec::new();
     for signal in &mut recording.signals {
         match signal.millivolts() {
@@ -48,6 +48,7 @@ pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
                     derived: signal.derived,
                     buffer: buffers.len(),
                 });
+                extents.push(extent(&samples));
                 buffers.push(samples);
             }
             Err(error @ UnitError::Unknown { .. }) => warnings.push(Warning {
@@ -63,7 +64,18 @@ pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
         }
     }
     recording.warnings.extend(warnings);
-    Opened { meta: recording, traces }
+    Opened { meta: recording, traces, extents }
+}
+
+fn extent(samples: &[f32]) -> Extent {
+    let (mut low, mut high, mut present) = (f32::INFINITY, f32::NEG_INFINITY, 0);
+    for &value in samples {
+        // A comparison with what is no number is false.
+        low = if value < low { value } else { low };
+        high = if value > high { value } else { high };
+        present += usize::from(value.is_finite());
+    }
+    Extent { range: (present > 0).then_some((low, high)), missing: samples.len() - present }
 }
 
 /// The recording that traces stand for; `buffers` hold their samples as little-endian f32.
@@ -117,6 +129,7 @@ mod tests {
         assert_eq!((opened.traces[0].buffer, opened.traces[0].rate), (1, 500.0));
         assert_eq!((buffers[1][0], buffers[1][2]), (0.0, -1.0));
         assert!(buffers[1][1].is_nan(), "a missing sample must not look like a voltage");
+        assert_eq!(opened.extents, [Extent { range: Some((-1.0, 0.0)), missing: 1 }]);
         assert_eq!(opened.meta.signals.len(), 3);
         assert!(opened.meta.signals.iter().all(Signal::is_empty));
         assert_eq!(opened.meta.warnings.len(), 1);

@@ -126,6 +126,17 @@ pub struct Opened {
     pub meta: Recording,
     /// The leads that are voltages.
     pub traces: Vec<Trace>,
+    /// One for each trace.
+    pub extents: Vec<Extent>,
+}
+
+/// Between what a lead's samples lie: told with them, since looking for it in a day of samples would halt the page.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extent {
+    /// The lowest and the highest in millivolts; none where all are missing.
+    pub range: Option<(f32, f32)>,
+    /// Samples that are missing.
+    pub missing: usize,
 }
 
 /// A file or a set of files that could not be read, in words for the visitor.
