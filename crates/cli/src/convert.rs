@@ -1,4 +1,4 @@
-//! `einthoven convert`: recordings as CSV or WFDB.
+//! `einthoven convert`: recordings in another format.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,7 +15,9 @@ use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   einthoven convert recording.edf recording.csv
+  einthoven convert study.dcm study.edf
   einthoven convert --rate 500 --unit uV table.csv record.hea
+  einthoven convert 'holters/*.ecg' flac/ --to wfdb --storage 516
   einthoven convert records/ converted/ --to wfdb";
 
 /// Arguments of the command.
@@ -24,10 +26,10 @@ pub(crate) struct Convert {
     /// Files, folders or patterns, then the file or folder to write
     #[arg(required = true, num_args = 2.., value_names = ["IN", "OUT"])]
     paths: Vec<String>,
-    /// What to write; without it the ending of OUT says (.csv or .hea)
+    /// What to write; without it the ending of OUT says: .csv, .hea, .edf or .bdf, .dcm, .xml (aECG), .json (FHIR)
     #[arg(long, value_name = "FORMAT")]
     to: Option<Target>,
-    /// Storage format of WFDB: 16, 24, 32, 61, 80, 160 or 212; without it the smallest of 16, 24 and 32 that holds the counts
+    /// Storage format of WFDB: 16, 24, 32, 61, 80, 160, 212 or 516 (FLAC); without it the smallest of 16, 24 and 32 that holds the counts
     #[arg(long, value_name = "NUMBER", value_parser = storage)]
     storage: Option<StorageFormat>,
     /// Write over files that are there
@@ -39,13 +41,39 @@ pub(crate) struct Convert {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Target {
+    /// A table of times and leads
     Csv,
+    /// PhysioNet's header with samples and annotations
     Wfdb,
+    /// EDF+, or BDF+ where counts need 24 bits
+    Edf,
+    /// 12-lead or general ECG waveform
+    Dicom,
+    /// HL7 annotated ECG
+    Aecg,
+    /// An Observation with SampledData
+    Fhir,
+}
+
+impl Target {
+    /// What the ending of a file's name says.
+    fn of_ending(path: &Path) -> Option<Target> {
+        let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
+        Some(match ending.as_str() {
+            "csv" => Target::Csv,
+            "hea" | "dat" => Target::Wfdb,
+            "edf" | "bdf" => Target::Edf,
+            "dcm" => Target::Dicom,
+            "xml" => Target::Aecg,
+            "json" => Target::Fhir,
+            _ => return None,
+        })
+    }
 }
 
 fn storage(text: &str) -> Result<StorageFormat, String> {
     let code: u64 = text.parse().map_err(|_| "expected a number such as 16".to_owned())?;
-    StorageFormat::from_code(code).ok_or_else(|| "expected 16, 24, 32, 61, 80, 160 or 212".to_owned())
+    StorageFormat::from_code(code).ok_or_else(|| "expected 16, 24, 32, 61, 80, 160, 212 or 516".to_owned())
 }
 
 /// Where things go: one file, or a folder for many.
@@ -64,14 +92,12 @@ pub(crate) fn run(arguments: &Convert) -> Result<Summary> {
     let Some((out, inputs)) = arguments.paths.split_last() else { bail!("nothing to convert") };
     let inputs = files::collect(inputs)?;
     let path = Path::new(out);
-    let of_ending = match path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).as_deref() {
-        Some("csv") => Some(Target::Csv),
-        Some("hea" | "dat") => Some(Target::Wfdb),
-        _ => None,
-    };
+    let of_ending = Target::of_ending(path);
     let is_folder = path.is_dir() || out.ends_with('/') || of_ending.is_none();
     let Some(target) = arguments.to.or(of_ending) else {
-        bail!("{out}: the ending says no format; write to .csv or .hea, or say --to csv or --to wfdb for a folder");
+        bail!(
+            "{out}: the ending says no format; write to .csv, .hea, .edf, .dcm, .xml or .json, or say --to wfdb or another for a folder"
+        );
     };
     let mut output =
         Output { path, is_folder, target, storage: arguments.storage, force: arguments.force, taken: BTreeSet::new() };
@@ -98,9 +124,18 @@ fn told(recording: &Recording, written: &[PathBuf]) -> String {
 impl Output<'_> {
     fn write(&mut self, recording: &Recording) -> Result<Vec<PathBuf>> {
         let (folder, name) = self.place(recording)?;
+        let one = |ending: &str, bytes| vec![(format!("{name}.{ending}"), bytes)];
         let files = match self.target {
-            Target::Csv => vec![(format!("{name}.csv"), formats::csv::write(recording)?)],
+            Target::Csv => one("csv", formats::csv::write(recording)?),
             Target::Wfdb => self.wfdb(recording, &name)?,
+            Target::Edf => {
+                let bytes = formats::edf::write(recording)?;
+                // The first byte parts the two formats; programs that go by the name want it right.
+                one(if bytes.first() == Some(&0xFF) { "bdf" } else { "edf" }, bytes)
+            }
+            Target::Dicom => one("dcm", formats::dicom::write(recording)?),
+            Target::Aecg => one("xml", formats::aecg::write(recording)?),
+            Target::Fhir => one("json", formats::fhir::write(recording)?),
         };
         let files: Vec<(PathBuf, Vec<u8>)> =
             files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
@@ -119,7 +154,7 @@ impl Output<'_> {
     fn place(&mut self, recording: &Recording) -> Result<(PathBuf, String)> {
         if !self.is_folder {
             if !self.taken.is_empty() {
-                bail!("more than one recording for one file; name a folder and --to csv or --to wfdb");
+                bail!("more than one recording for one file; name a folder and say --to wfdb or another format");
             }
             let name = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             self.taken.insert(name.clone());

@@ -136,8 +136,9 @@ fn is_header(path: &Path) -> bool {
 
 /// False for files that are recordings, texts or pictures by themselves even where a header has the same stem.
 fn stands_in_no_format_of_its_own(path: &Path) -> bool {
-    const OWN: [&str; 16] = [
-        "hea", "edf", "bdf", "csv", "tsv", "txt", "zip", "gz", "xml", "json", "pdf", "png", "jpg", "svg", "md", "html",
+    const OWN: [&str; 24] = [
+        "hea", "edf", "bdf", "csv", "tsv", "txt", "zip", "gz", "xml", "json", "ndjson", "dcm", "scp", "mwf", "atc",
+        "npy", "npz", "h5", "pdf", "png", "jpg", "svg", "md", "html",
     ];
     path.extension().is_some_and(|extension| !OWN.iter().any(|own| extension.eq_ignore_ascii_case(own)))
 }

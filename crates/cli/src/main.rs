@@ -18,7 +18,7 @@ use crate::report::Summary;
 
 /// Reads, converts and classifies electrocardiograms. Research software, not a medical device.
 ///
-/// Files may be WFDB headers (their signal files are found beside them), EDF, EDF+, BDF, CSV, TSV, ZIP archives of these,
+/// Files may be of any format that the README lists (a WFDB header's signal files are found beside it), ZIP or gzip of these,
 /// folders, which are searched, or patterns with * and ?.
 #[derive(Parser)]
 #[command(name = "einthoven", version, after_help = EXIT_CODES)]
@@ -35,7 +35,7 @@ enum Command {
     /// Say what recordings hold: leads, rates, annotations, what the file states of person and diagnosis, warnings
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::Inspect),
-    /// Write recordings as CSV or WFDB
+    /// Write recordings in another format: CSV, WFDB, EDF+, DICOM, aECG, FHIR
     #[command(after_help = convert::EXAMPLES)]
     Convert(convert::Convert),
     /// Classify recordings by a trained model

@@ -134,6 +134,38 @@ fn a_table_that_states_no_rate_says_which_option_gives_it() {
     assert!(said.contains("2 leads, 4.000 s"), "{said}");
 }
 
+/// The numbers of a table, row after row.
+fn numbers(path: &str) -> Vec<f64> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().skip(1).flat_map(|line| line.split(',')).map(|cell| cell.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_record_survives_every_format_that_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    succeeded(&einthoven(&["convert", &fixture("00050_lr.hea"), &path("first.csv")]));
+    let first = numbers(&path("first.csv"));
+    assert_eq!(first.len(), 13 * 1000);
+    for (name, options) in [
+        ("a.edf", &[][..]),
+        ("a.dcm", &[]),
+        ("a.xml", &[]),
+        ("a.json", &[]),
+        ("flac.hea", &["--storage", "516"]),
+        ("packed.hea", &["--storage", "212"]),
+    ] {
+        let written = path(name);
+        succeeded(&einthoven(&[&["convert", &path("first.csv"), &written], options].concat()));
+        succeeded(&einthoven(&["convert", "--force", &written, &path("back.csv")]));
+        let back = numbers(&path("back.csv"));
+        assert_eq!(back.len(), first.len(), "{name}");
+        let worst = first.iter().zip(&back).map(|(one, other)| (one - other).abs()).fold(0.0, f64::max);
+        // A count of the fixture is a microvolt.
+        assert!(worst < 1e-7, "{name}: {worst} mV or s apart");
+    }
+}
+
 #[test]
 fn a_record_goes_to_csv_and_back_without_a_change() {
     let folder = tempfile::tempdir().unwrap();
