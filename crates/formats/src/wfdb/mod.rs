@@ -18,9 +18,12 @@ mod comments;
 mod flac;
 mod header;
 pub mod matlab;
+mod memory;
 mod record;
 mod segments;
 mod storage;
+mod track;
+mod unpack;
 mod write;
 
 use ecg::{Annotation, Lead, Recording, Severity, Source, Warning};
@@ -30,6 +33,8 @@ pub use write::write;
 
 pub(crate) use header::{Header, score as score_header};
 pub(crate) use matlab::score as score_matlab;
+
+use memory::Budget;
 
 use crate::companions::Folder;
 use crate::{Error, InputFile, Limits};
@@ -44,9 +49,13 @@ pub fn companions(header: &InputFile, limits: &Limits) -> Result<Vec<String>, Er
 
 /// Reads the record of a header from the files in its folder.
 pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits) -> Result<Recording, Error> {
+    let names = |lead: &Lead| header.signals.iter().any(|line| Lead::from_label(&line.description) == *lead);
+    let derives = header.segments.is_some() || names(&Lead::I) && names(&Lead::II) && !names(&Lead::III);
+    let mut budget = Budget::new(derives);
+    budget.admit(file);
     let parts = match &header.segments {
-        None => record::signals(file.name, header, folder, limits)?,
-        Some(segments) => segments::signals(file.name, header, segments, folder, limits)?,
+        None => record::signals(file.name, header, folder, limits, &mut budget)?,
+        Some(segments) => segments::signals(file.name, header, segments, folder, limits, &mut budget)?,
     };
     let mut recording = Recording {
         name: header.name.clone(),

@@ -1,21 +1,15 @@
 //! The signals of one ordinary record: from the files that its header names to counts.
 
-use ecg::{Lead, Samples, Scale, Severity, Signal, Warning};
+use ecg::{Counts, Lead, Samples, Scale, Severity, Signal, Warning};
 
 use super::flac;
 use super::header::{Header, SignalLine};
-use super::storage::{StorageFormat, unpack};
+use super::memory::Budget;
+use super::storage::StorageFormat;
+use super::track::{Track, missing_ranges};
+use super::unpack::unpack;
 use crate::companions::Folder;
-use crate::{Error, InputFile, Limits, Needs, Place, limits};
-
-/// One signal's counts with the ranges that are missing.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Track {
-    /// Counts, in the file's order.
-    pub(super) counts: Vec<i32>,
-    /// Half-open ranges without a value.
-    pub(super) missing: Vec<(usize, usize)>,
-}
+use crate::{Error, InputFile, Limits, Needs, Place};
 
 /// The tracks of a record.
 pub(super) struct Tracks {
@@ -34,6 +28,7 @@ pub(super) fn tracks(
     folder: &Folder,
     wanted: Option<u64>,
     limits: &Limits,
+    budget: &mut Budget,
 ) -> Result<Tracks, Error> {
     let mut all = Tracks { by_line: vec![None; header.signals.len()], files: Vec::new(), warnings: Vec::new() };
     let mut left = limits.samples;
@@ -53,8 +48,9 @@ pub(super) fn tracks(
         };
         all.files.push(signals.name.to_owned());
         limits.file(signals.name, signals.bytes)?;
+        budget.admit(&signals);
         let group = Group { header, lines: &lines, wanted, header_file: file };
-        let decoded = group.read(&signals, limits, &mut left, &mut all.warnings)?;
+        let decoded = group.read(&signals, limits, &mut left, budget, &mut all.warnings)?;
         for ((position, _), track) in lines.iter().zip(decoded) {
             if let Some(slot) = all.by_line.get_mut(*position) {
                 *slot = Some(track);
@@ -98,11 +94,47 @@ impl Group<'_> {
         Err(Error::invalid(self.header_file, place, "format 0 with a file", "a storage format"))
     }
 
+    /// Frames to decode: those that the file holds, no more than are stated and wanted, and none beyond limits and memory.
+    fn frames(
+        &self,
+        storage: StorageFormat,
+        bytes: &[u8],
+        stated: Option<u64>,
+        a_frame: u64,
+        samples_left: u64,
+        bytes_left: u64,
+    ) -> Result<u64, Error> {
+        let skew = self.lines.iter().map(|(_, line)| u64::from(line.skew)).max().unwrap_or(0);
+        let with_skew = |stated: u64| stated.saturating_add(skew);
+        if !storage.is_flac() {
+            let present = storage.samples_in(bytes.len() as u64).checked_div(a_frame).unwrap_or(0);
+            return Ok(stated.map_or(present, |stated| with_skew(stated).min(present)));
+        }
+        // A FLAC stream tells only when it is decoded how much it holds: the header's need or the stream's own word,
+        // and what may be held at all.
+        let each = self.lines.first().map_or(1, |(_, line)| u64::from(line.per_frame));
+        let by_stream = || flac::stated_samples(bytes).and_then(|samples| samples.checked_div(each));
+        let room = bytes_left.checked_div(a_frame.saturating_mul(storage.bytes_in_memory())).unwrap_or(0);
+        let allowed = samples_left.checked_div(a_frame).unwrap_or(0);
+        match stated.or_else(by_stream) {
+            Some(frames) if frames > allowed => {
+                let found = format!("{frames} frames of {a_frame} samples");
+                Err(Error::limit(self.header_file, Place::Whole, found, samples_left))
+            }
+            Some(frames) if frames > room => {
+                Err(Budget::exceeded(self.header_file, format!("{frames} frames of {a_frame} samples in FLAC")))
+            }
+            Some(frames) => Ok(with_skew(frames).min(allowed).min(room)),
+            None => Ok(allowed.min(room)),
+        }
+    }
+
     fn read(
         &self,
         file: &InputFile,
         limits: &Limits,
         left: &mut u64,
+        budget: &mut Budget,
         warnings: &mut Vec<Warning>,
     ) -> Result<Vec<Track>, Error> {
         let (storage, offset) = self.storage(file.name)?;
@@ -113,70 +145,65 @@ impl Group<'_> {
         })?;
         let per_frame: Vec<u32> = self.lines.iter().map(|(_, line)| line.per_frame).collect();
         let a_frame: u64 = per_frame.iter().fold(0, |sum: u64, count| sum.saturating_add(u64::from(*count)));
-        let skew = self.lines.iter().map(|(_, line)| u64::from(line.skew)).max().unwrap_or(0);
-        // Frames that the file holds; a FLAC stream tells only when it is decoded, so there the limits bound it.
-        let present = if storage.is_flac() {
-            left.checked_div(a_frame).unwrap_or(0)
-        } else {
-            storage.samples_in(bytes.len() as u64).checked_div(a_frame).unwrap_or(0)
-        };
         let stated = match (self.header.frames, self.wanted) {
             (Some(stated), Some(wanted)) => Some(stated.min(wanted)),
             (stated, wanted) => stated.or(wanted),
         };
-        let decoded = stated.map_or(present, |stated| stated.saturating_add(skew).min(present));
-        if storage.is_flac() && stated.is_some_and(|stated| stated > present) {
-            let found = format!("{} frames of {a_frame} samples", stated.unwrap_or(0));
-            return Err(Error::limit(self.header_file, Place::Whole, found, limits.samples));
-        }
+        let decoded = self.frames(storage, bytes, stated, a_frame, *left, budget.left())?;
         let place = Place::Whole;
         for count in &per_frame {
             limits.size(self.header_file, place, 1, decoded.saturating_mul(u64::from(*count)))?;
         }
-        *left = decoded.checked_mul(a_frame).and_then(|samples| left.checked_sub(samples)).ok_or_else(|| {
-            let found = format!("{decoded} frames of {a_frame} samples");
-            Error::limit(self.header_file, place, found, limits.samples)
-        })?;
+        let asked = || format!("{decoded} frames of {a_frame} samples");
+        let total = decoded.checked_mul(a_frame).filter(|samples| *samples <= *left);
+        let total = total.ok_or_else(|| Error::limit(self.header_file, place, asked(), limits.samples))?;
+        *left = left.saturating_sub(total);
+        budget.take(self.header_file, total.saturating_mul(storage.bytes_in_memory()), asked)?;
 
-        let mut counts: Vec<Vec<i32>> = Vec::new();
-        if storage.is_flac() {
-            counts.resize_with(per_frame.len(), Vec::new);
-            let [each, ..] = per_frame.as_slice() else { return Ok(Vec::new()) };
-            if per_frame.iter().any(|count| count != each) {
+        let counts = if storage.is_flac() {
+            let Some(each) = per_frame.first().filter(|each| per_frame.iter().all(|count| count == *each)) else {
                 let found = "signals of different samples a frame in one FLAC stream";
                 return Err(Error::unsupported(self.header_file, place, found, "a file for each rate"));
-            }
+            };
             let samples = decoded.saturating_mul(u64::from(*each));
-            if let Some(damage) = flac::decode(file.name, bytes, storage, samples, &mut counts)? {
-                warnings.push(data(
-                    file.name,
-                    String::new(),
-                    format!("the FLAC stream is damaged ({damage}); read up to there"),
-                ));
+            let (counts, damage) = flac::decode(file.name, bytes, storage, samples, per_frame.len())?;
+            if let Some(damage) = damage {
+                let message = format!("the FLAC stream is damaged ({damage}); read up to there");
+                warnings.push(data(file.name, String::new(), message));
             }
+            counts
         } else {
-            for count in &per_frame {
-                counts.push(limits::reserve(self.header_file, decoded.saturating_mul(u64::from(*count)))?);
-            }
             let initial: Vec<i32> = self.lines.iter().map(|(_, line)| line.initial).collect();
-            unpack(storage, bytes, decoded, &per_frame, &initial, &mut counts);
+            unpack(self.header_file, storage, bytes, decoded, &per_frame, &initial)?
+        };
+        if storage == StorageFormat::F8 && counts.iter().any(|counts| matches!(counts, Counts::Wide(_))) {
+            budget.take(self.header_file, total.saturating_mul(2), asked)?;
         }
+        self.trim(file, offset, stated, counts, budget, warnings)
+    }
+
+    /// Cuts the decoded lists to the frames that are wanted, moves what is skewed, and marks what is missing.
+    fn trim(
+        &self,
+        file: &InputFile,
+        offset: u64,
+        stated: Option<u64>,
+        counts: Vec<Counts>,
+        budget: &mut Budget,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<Track>, Error> {
+        let storage = self.storage(file.name)?.0;
         // Frames that all signals really have.
-        let found = counts
-            .iter()
-            .zip(&per_frame)
-            .map(|(counts, each)| (counts.len() as u64).checked_div(u64::from(*each)).unwrap_or(0));
+        let found = counts.iter().zip(self.lines).map(|(counts, (_, line))| {
+            (counts.len() as u64).checked_div(u64::from(line.per_frame)).unwrap_or(0)
+        });
         let found = found.min().unwrap_or(0);
         let frames = stated.unwrap_or(found).min(found);
         if let Some(stated) = stated.filter(|stated| *stated > frames) {
             if frames == 0 {
                 let found = format!("{} bytes", file.bytes.len());
-                return Err(Error::truncated(
-                    file.name,
-                    Place::Byte(offset),
-                    found,
-                    format!("{stated} frames of samples"),
-                ));
+                let expected = format!("{stated} frames of samples");
+                return Err(Error::truncated(file.name, Place::Byte(offset), found, expected));
             }
             let message = format!("{frames} of {stated} frames are there; the rest is missing");
             warnings.push(data(file.name, String::new(), message));
@@ -184,16 +211,17 @@ impl Group<'_> {
         let complete =
             stated.is_none_or(|stated| stated == frames) && self.header.frames.is_none_or(|all| all == frames);
         let mut tracks = Vec::new();
-        for ((_, line), mut counts) in self.lines.iter().zip(counts) {
+        for ((_, line), counts) in self.lines.iter().zip(counts) {
             let length = samples(frames, line.per_frame);
+            let mut track = Track { counts, missing: Vec::new() };
             if complete {
-                let stored = counts.get(..length).unwrap_or(&counts);
-                warnings.extend(self.checksum(line, stored));
+                warnings.extend(self.checksum(line, track.sum(length)));
             }
-            let lag = samples(u64::from(line.skew), line.per_frame).min(counts.len());
-            counts.drain(..lag);
-            counts.truncate(length);
-            let mut track = Track { missing: missing(&counts, storage, self.header_file)?, counts };
+            track.remove_start(samples(u64::from(line.skew), line.per_frame));
+            track.truncate(length);
+            if let Some(code) = storage.missing() {
+                track.missing = missing_ranges(self.header_file, &track.counts, code, budget)?;
+            }
             track.extend_missing(length, storage.missing().unwrap_or(0));
             tracks.push(track);
         }
@@ -201,11 +229,8 @@ impl Group<'_> {
     }
 
     /// The sum of a signal's samples against its header's, which a skew does not change.
-    fn checksum(&self, line: &SignalLine, stored: &[i32]) -> Option<Warning> {
+    fn checksum(&self, line: &SignalLine, found: u16) -> Option<Warning> {
         let stated = line.checksum?;
-        let sum = stored.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
-        let [low, high, ..] = sum.to_le_bytes();
-        let found = u16::from_le_bytes([low, high]);
         if found == stated {
             return None;
         }
@@ -219,42 +244,9 @@ impl Group<'_> {
     }
 }
 
-impl Track {
-    /// Fills up to `length` samples with `fill`, marked as missing.
-    pub(super) fn extend_missing(&mut self, length: usize, fill: i32) {
-        let from = self.counts.len();
-        if from < length {
-            self.counts.resize(length, fill);
-            match self.missing.last_mut() {
-                Some((_, end)) if *end == from => *end = length,
-                _ => self.missing.push((from, length)),
-            }
-        }
-    }
-}
-
 /// Samples in `frames` frames that were checked against the limits.
 pub(super) fn samples(frames: u64, per_frame: u32) -> usize {
     usize::try_from(frames.saturating_mul(u64::from(per_frame))).unwrap_or(usize::MAX)
-}
-
-/// Runs of the count that stands for a missing sample.
-fn missing(counts: &[i32], storage: StorageFormat, file: &str) -> Result<Vec<(usize, usize)>, Error> {
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
-    let Some(code) = storage.missing() else { return Ok(ranges) };
-    for (position, _) in counts.iter().enumerate().filter(|(_, count)| **count == code) {
-        let next = position.saturating_add(1);
-        match ranges.last_mut() {
-            Some((_, end)) if *end == position => *end = next,
-            _ => {
-                if ranges.try_reserve(1).is_err() {
-                    return Err(Error::limit(file, Place::Whole, "too many gaps", "the memory that is free"));
-                }
-                ranges.push((position, next));
-            }
-        }
-    }
-    Ok(ranges)
 }
 
 /// A warning that touches the samples.
@@ -293,8 +285,14 @@ pub(super) struct Parts {
 }
 
 /// The signals of an ordinary record.
-pub(super) fn signals(file: &str, header: &Header, folder: &Folder, limits: &Limits) -> Result<Parts, Error> {
-    let Tracks { by_line, files, mut warnings } = tracks(file, header, folder, None, limits)?;
+pub(super) fn signals(
+    file: &str,
+    header: &Header,
+    folder: &Folder,
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Result<Parts, Error> {
+    let Tracks { by_line, files, mut warnings } = tracks(file, header, folder, None, limits, budget)?;
     let mut signals = Vec::new();
     for (position, (line, track)) in header.signals.iter().zip(by_line).enumerate() {
         let Some(track) = track else {
@@ -310,7 +308,7 @@ pub(super) fn signals(file: &str, header: &Header, folder: &Folder, limits: &Lim
             label,
             rate: header.rate * f64::from(line.per_frame),
             start: 0.0,
-            samples: Samples::Digital { counts: track.counts.into(), scale: scale(line) },
+            samples: Samples::Digital { counts: track.counts, scale: scale(line) },
             missing: track.missing,
             derived: false,
         });

@@ -1,0 +1,81 @@
+//! What a record may hold at once: 64 MiB and four times its files.
+//!
+//! FLAC, gaps between segments and every second sample marked as missing take more memory than bytes of the file. Each
+//! is taken off a budget before it is allocated, and a record that asks for more is refused.
+
+use std::collections::BTreeSet;
+
+use crate::{Error, InputFile, Place};
+
+const FREE: u64 = 64 << 20;
+const TIMES: u64 = 4;
+
+/// What is left for one record.
+#[derive(Debug)]
+pub(super) struct Budget {
+    left: u64,
+    /// What part of the whole may be used here; the rest is for leads that are derived afterwards.
+    part: u64,
+    admitted: BTreeSet<String>,
+}
+
+impl Budget {
+    /// The budget of a record; half of it where limb leads will be derived from its I and II.
+    pub(super) fn new(derives: bool) -> Budget {
+        let part = if derives { 2 } else { 1 };
+        Budget { left: FREE.checked_div(part).unwrap_or(FREE), part, admitted: BTreeSet::new() }
+    }
+
+    /// Adds what a file allows, once.
+    pub(super) fn admit(&mut self, file: &InputFile) {
+        if self.admitted.insert(file.name.to_owned()) {
+            let more = (file.bytes.len() as u64).saturating_mul(TIMES).checked_div(self.part).unwrap_or(0);
+            self.left = self.left.saturating_add(more);
+        }
+    }
+
+    /// Bytes that are left.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Takes `bytes` for `what`, or says that they are too many.
+    pub(super) fn take(&mut self, file: &str, bytes: u64, what: impl FnOnce() -> String) -> Result<(), Error> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Budget::exceeded(file, what())),
+        }
+    }
+
+    /// The error of a record that asks for too much.
+    pub(super) fn exceeded(file: &str, what: String) -> Error {
+        Error::limit(file, Place::Whole, what, "the memory for a file of this size (64 MiB and four times the file)")
+    }
+
+    /// Gives back what was taken for a while.
+    pub(super) fn give_back(&mut self, bytes: u64) {
+        self.left = self.left.saturating_add(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_counts_once_and_what_is_taken_is_gone() {
+        let mut budget = Budget::new(false);
+        let file = InputFile { name: "a.dat", bytes: &[0; 10] };
+        budget.admit(&file);
+        budget.admit(&file);
+        assert_eq!(budget.left(), FREE + 40);
+        budget.take("a", FREE, || "x".into()).unwrap();
+        let error = budget.take("a.hea", 41, || "41 samples".into()).unwrap_err();
+        assert!(error.to_string().contains("found 41 samples, more than the limit"), "{error}");
+        budget.give_back(1);
+        assert!(budget.take("a", 41, || "x".into()).is_ok());
+    }
+}
