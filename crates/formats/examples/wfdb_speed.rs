@@ -5,22 +5,22 @@ use std::time::Instant;
 use formats::{Hints, InputFile, Limits};
 
 fn main() {
-    let bytes: Vec<u8> = (0..130_000_000u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 17) as u8).collect();
+    let bytes: Vec<u8> = (0..130_000_000u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 17) as u8 | 1).collect();
     for format in ["16", "212", "61", "80", "160", "24", "32", "8", "310", "311"] {
         for leads in [2, 12] {
             let lines = (1..=leads).map(|lead| format!("a.dat {format} 200/mV 12 0 0 0 0 x{lead}\n"));
             let header = format!("a {leads} 250\n{}", lines.collect::<String>());
-            let files = [
-                InputFile { name: "a.hea", bytes: header.as_bytes() },
-                InputFile { name: "a.dat", bytes: &bytes },
-            ];
+            let files =
+                [InputFile { name: "a.hea", bytes: header.as_bytes() }, InputFile { name: "a.dat", bytes: &bytes }];
             report(&format!("WFDB {format}, {leads} leads"), &files, bytes.len());
         }
     }
     for (version, width, samples) in [("0       ", 2, 250), ("\u{ff}BIOSEMI", 3, 250), ("0       ", 2, 1)] {
         let leads = 12;
         let mut text = format!("{:80}{:80}02.03.0404.05.06{:<8}{:44}{:<8}{:8}{leads:<4}", "", "", 256 * 13, "", -1, 1);
-        for (width, value) in [(16, "x"), (80, ""), (8, "uV"), (8, "-1000"), (8, "1000"), (8, "-2000"), (8, "2000"), (80, "")] {
+        for (width, value) in
+            [(16, "x"), (80, ""), (8, "uV"), (8, "-1000"), (8, "1000"), (8, "-2000"), (8, "2000"), (80, "")]
+        {
             (0..leads).for_each(|_| text.push_str(&format!("{value:width$}")));
         }
         (0..leads).for_each(|_| text.push_str(&format!("{samples:<8}")));

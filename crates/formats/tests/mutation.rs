@@ -163,6 +163,7 @@ fn corpus() -> Corpus {
         StorageFormat::F61,
         StorageFormat::F160,
         StorageFormat::F212,
+        StorageFormat::F516,
     ] {
         let files = formats::wfdb::write(&recording, "one", storage).unwrap();
         wfdb.push(Group { targets: (0..files.len()).collect(), files, packed: false });

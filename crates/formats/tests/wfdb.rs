@@ -256,7 +256,7 @@ proptest! {
 
     #[test]
     fn what_is_written_in_16_bits_is_read_again(recording in recordings(16)) {
-        for format in [StorageFormat::F16, StorageFormat::F61, StorageFormat::F160] {
+        for format in [StorageFormat::F16, StorageFormat::F61, StorageFormat::F160, StorageFormat::F516] {
             survives(&recording, format);
         }
     }
@@ -290,6 +290,57 @@ fn counts_that_do_not_fit_are_refused_and_not_cut() {
     let message = wfdb::write(&recording, "r", StorageFormat::F212).unwrap_err().to_string();
     assert_eq!(message, "lead II: found a count of 3000, the format holds -2047 to 2047 in format 212");
     assert!(wfdb::write(&recording, "../r", StorageFormat::F16).is_err());
+}
+
+#[test]
+fn twelve_leads_in_flac_are_two_files() {
+    let scale = Scale { gain: 200.0, baseline: 0.0, unit: Unit::Millivolt };
+    let signal = |lead: &Lead| Signal::digital(lead.clone(), 500.0, vec![1i16, -2, 3, 500, -32767], scale.clone());
+    let recording = Recording { signals: Lead::TWELVE.iter().map(signal).collect(), ..Recording::default() };
+    let written = wfdb::write(&recording, "r", StorageFormat::F516).unwrap();
+    let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["r.hea", "r_1.dat", "r_2.dat"]);
+    let outcome = read(&written);
+    assert_eq!(outcome.recordings[0].signals, recording.signals);
+    assert!(outcome.recordings[0].warnings.is_empty(), "{:?}", outcome.recordings[0].warnings);
+}
+
+#[test]
+fn a_flac_that_would_hold_more_than_its_bytes_allow_is_refused_before_it_is_decoded() {
+    let scale = Scale { gain: 200.0, baseline: 0.0, unit: Unit::Millivolt };
+    let signal = Signal::digital(Lead::II, 500.0, vec![7i16; 1 << 16], scale);
+    let recording = Recording { signals: vec![signal], ..Recording::default() };
+    let mut written = wfdb::write(&recording, "r", StorageFormat::F516).unwrap();
+    let header = String::from_utf8(written[0].1.clone()).unwrap();
+    // 40 million samples of 16 bits are more than 64 MiB.
+    written[0].1 = header.replace(" 65536\n", " 40000000\n").into_bytes();
+    let outcome = read(&written);
+    assert!(outcome.failures[0].error.to_string().contains("more than the limit"), "{:?}", outcome.failures);
+    written[0].1 = header.replace(" 65536\n", " 30000000\n").into_bytes();
+    let recording = &read(&written).recordings[0];
+    assert_eq!(recording.signals[0].len(), 65_536);
+    assert!(recording.warnings[0].message.contains("65536 of 30000000 frames"), "{:?}", recording.warnings);
+}
+
+#[test]
+fn gaps_too_long_to_be_joined_give_each_lead_in_pieces() {
+    let files = [
+        ("m.hea", b"m/3 2 100 90000006\na 3\n~ 90000000\nb 3\n".to_vec()),
+        ("a.hea", b"a 2 100 3\na.dat 16 100/mV 16 0 1 9 0 II\na.dat 16 100/mV 16 0 2 12 0 V1\n".to_vec()),
+        ("b.hea", b"b 2 100 3\nb.dat 16 50/mV 16 0 1 9 0 II\nb.dat 16 100/mV 16 0 2 12 0 V1\n".to_vec()),
+        ("a.dat", [1i16, 2, 3, 4, 5, 6].iter().flat_map(|count| count.to_le_bytes()).collect()),
+        ("b.dat", [1i16, 2, 3, 4, 5, -32768].iter().flat_map(|count| count.to_le_bytes()).collect()),
+    ];
+    let files: Vec<_> = files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    let outcome = read(&files);
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let recording = &outcome.recordings[0];
+    let found: Vec<_> =
+        recording.signals.iter().map(|signal| (signal.lead.name(), signal.start, signal.len())).collect();
+    assert_eq!(found, [("II", 0.0, 3), ("II", 900_000.03, 3), ("V1", 0.0, 3), ("V1", 900_000.03, 3)]);
+    assert_eq!(recording.signals[1].values(), [0.02, 0.06, 0.1]);
+    assert_eq!(recording.signals[3].missing, [(2, 3)]);
+    assert!(recording.warnings.iter().any(|warning| warning.message.contains("in pieces")));
 }
 
 /// Unpacks a database of the collection; nothing where it or `tar` is absent.

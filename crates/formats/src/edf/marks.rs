@@ -4,6 +4,7 @@ use ecg::{Severity, Warning};
 
 use super::header::{Continuity, Header, text};
 use super::records::Data;
+use crate::limits::reserve;
 use crate::{Error, InputFile, Limits, Place};
 
 /// Ends onset and each text.
@@ -22,17 +23,29 @@ pub(super) struct Mark {
 /// All that the annotation signals say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
-    /// For each record the time of its start, where it states one; empty in files without annotation signals.
-    pub(super) onsets: Vec<Option<f64>>,
+    /// For each record the time of its start, not a number where it states none; empty in files without annotation signals.
+    pub(super) onsets: Vec<f64>,
     pub(super) texts: Vec<Mark>,
 }
 
-/// Reads the annotation signals of all records.
+impl Marks {
+    /// Bytes that the marks take, once they have become annotations.
+    pub(super) fn bytes(&self) -> u64 {
+        let texts = (self.texts.len() as u64).saturating_mul(BYTES_A_MARK);
+        (self.onsets.len() as u64).saturating_mul(8).saturating_add(texts)
+    }
+}
+
+/// What a mark takes in memory at most, beside its text: in a list that grows, as an annotation, and half of it for sorting.
+const BYTES_A_MARK: u64 = (3 * size_of::<Mark>() + 3 * size_of::<ecg::Annotation>() / 2 + 16) as u64;
+
+/// Reads the annotation signals of all records. `room` is the memory that they may take.
 pub(super) fn read(
     file: &InputFile,
     header: &Header,
     data: &Data,
     limits: &Limits,
+    room: u64,
     warnings: &mut Vec<Warning>,
 ) -> Result<Marks, Error> {
     let mut marks = Marks::default();
@@ -41,9 +54,11 @@ pub(super) fn read(
     if lists.is_empty() || header.continuity == Continuity::Plain && !any_list(data, &lists) {
         return Ok(marks);
     }
+    let most = limits.annotations.min(room.checked_div(BYTES_A_MARK).unwrap_or(0));
+    marks.onsets = reserve(file.name, data.count)?;
     let mut broken = 0_u64;
     for record in data.records() {
-        let mut own = None;
+        let mut own = f64::NAN;
         for (index, range) in lists.iter().enumerate() {
             let bytes = record.get(range.clone()).unwrap_or_default();
             let parts = bytes.split(|&byte| byte == 0).filter(|part| !part.is_empty());
@@ -54,15 +69,15 @@ pub(super) fn read(
                 };
                 // The first list of a record's first annotation signal carries an empty text: the record's time.
                 if index == 0 && order == 0 && texts.first().is_some_and(|text| text.is_empty()) {
-                    own = Some(onset);
+                    own = onset;
                 }
                 for text_bytes in texts.into_iter().filter(|text| !text.is_empty()) {
                     if text_bytes.len() as u64 > limits.text_bytes {
                         let found = format!("an annotation of {} bytes", text_bytes.len());
                         return Err(Error::limit(file.name, Place::Whole, found, limits.text_bytes));
                     }
-                    if marks.texts.len() as u64 >= limits.annotations {
-                        return Err(Error::limit(file.name, Place::Whole, "more annotations", limits.annotations));
+                    if marks.texts.len() as u64 >= most {
+                        return Err(Error::limit(file.name, Place::Whole, "more annotations", most));
                     }
                     marks.texts.push(Mark { onset, duration, text: text(text_bytes) });
                 }

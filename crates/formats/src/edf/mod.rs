@@ -8,19 +8,28 @@
 //! of some says EDF. Gaps of an EDF+D stay gaps: samples lie where their record's time puts them, and what lies between
 //! is marked as missing.
 
-use ecg::{Annotation, Recording, Source};
+use std::collections::BTreeMap;
+
+use ecg::{Annotation, Lead, Recording, Source};
 
 use crate::{Error, Hints, InputFile, Limits, Place};
 
+mod gaps;
 mod header;
 mod marks;
 mod records;
 mod scale;
 mod start;
 mod timeline;
+mod write;
 
-use header::Header;
+use header::{Continuity, Header};
 use timeline::Timeline;
+
+pub use write::write;
+
+/// Memory that any file may take; four times its bytes come to it.
+const FREE: u64 = 64 << 20;
 
 /// How clearly the content is EDF, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
@@ -51,22 +60,37 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     header.format_name().clone_into(&mut recording.source.format);
 
     let data = records::Data::find(file, &header, &mut recording.warnings)?;
-    let marks = marks::read(file, &header, &data, limits, &mut recording.warnings)?;
-    let timeline = Timeline::new(file, &header, &marks, &mut recording.warnings);
-    recording.signals = records::signals(file, &header, &data, &timeline, hints, limits, &mut recording.warnings)?;
+    // The samples as they are stored take at most 4/3 of the file, and half of that again where limb leads are derived.
+    let bytes = file.bytes.len() as u64;
+    let room = FREE.saturating_add(bytes.saturating_mul(2));
+    let mut marks = marks::read(file, &header, &data, limits, room, &mut recording.warnings)?;
+    let timeline = Timeline::new(file, &header, &marks, limits, &mut recording.warnings)?;
+    let room = FREE.saturating_add(bytes.saturating_mul(4)).saturating_sub(marks.bytes());
+    let given = records::Given { file, header: &header, data: &data, timeline: &timeline };
+    recording.signals = records::signals(&given, hints, limits, room, &mut recording.warnings)?;
+    if header.continuity != Continuity::Plain {
+        gaps::apply(&mut recording.signals, &mut marks.texts, timeline.first_onset, header.record_duration);
+    }
     scale::question(file, &recording.signals, &mut recording.warnings);
 
-    recording.annotations = marks
-        .texts
-        .into_iter()
-        .map(|mark| Annotation {
-            time: mark.onset - timeline.first_onset,
-            duration: mark.duration,
-            text: mark.text,
-            ..Annotation::default()
-        })
-        .collect();
-    recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));
+    recording.annotations.reserve_exact(marks.texts.len());
+    let mut leads: BTreeMap<&str, &Lead> = BTreeMap::new();
+    for signal in &recording.signals {
+        leads.entry(&signal.label).or_insert(&signal.lead);
+    }
+    for mark in marks.texts {
+        // EDF+ names a signal behind the text: `Lead off@@ECG V1`.
+        let named = mark.text.rsplit_once("@@").and_then(|(text, label)| Some((text, *leads.get(label.trim())?)));
+        let (text, lead) = match named {
+            Some((text, lead)) => (text.to_owned(), Some(lead.clone())),
+            None => (mark.text, None),
+        };
+        let time = mark.onset - timeline.first_onset;
+        recording.annotations.push(Annotation { time, duration: mark.duration, text, lead, ..Annotation::default() });
+    }
+    if !recording.annotations.is_sorted_by(|one, other| one.time <= other.time) {
+        recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));
+    }
     start::describe(file, &header, timeline.first_onset, &mut recording);
 
     if recording.signals.is_empty() && recording.annotations.is_empty() {

@@ -67,6 +67,15 @@ impl<'a> Data<'a> {
         self.bytes.chunks_exact(self.record_bytes)
     }
 
+    /// The bytes of some records.
+    fn part(&self, records: Range<u64>) -> &'a [u8] {
+        let byte = |record: u64| {
+            let record = usize::try_from(record.min(self.count)).unwrap_or(usize::MAX);
+            record.saturating_mul(self.record_bytes)
+        };
+        self.bytes.get(byte(records.start)..byte(records.end)).unwrap_or_default()
+    }
+
     /// The bytes of a record that belong to each signal.
     fn ranges(header: &Header) -> Vec<Range<usize>> {
         let mut from = 0_usize;
@@ -88,28 +97,34 @@ impl<'a> Data<'a> {
     }
 }
 
-/// The signals' samples, each where its record's time puts it.
+/// All that the samples are read by.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'g> {
+    pub(super) file: &'g InputFile<'g>,
+    pub(super) header: &'g Header,
+    pub(super) data: &'g Data<'g>,
+    pub(super) timeline: &'g Timeline,
+}
+
+/// The signals' samples, each where its record's time puts it. `room` is the memory that they may take.
 pub(super) fn signals(
-    file: &InputFile,
-    header: &Header,
-    data: &Data,
-    timeline: &Timeline,
+    given: &Given,
     hints: &Hints,
     limits: &Limits,
+    room: u64,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Signal>, Error> {
+    let Given { file, header, data, timeline } = *given;
     let place = Place::Byte(header.length);
-    let ranges = Data::ranges(header);
-    let wanted = || {
-        let with_range = header.signals.iter().zip(&ranges);
-        with_range.filter(|(signal, _)| !signal.is_annotations() && signal.samples_per_record > 0)
-    };
-    if wanted().next().is_none() {
+    let with_range = header.signals.iter().zip(Data::ranges(header));
+    let wanted: Vec<(&SignalHeader, Range<usize>)> =
+        with_range.filter(|(signal, _)| !signal.is_annotations() && signal.samples_per_record > 0).collect();
+    if wanted.is_empty() {
         return Ok(Vec::new());
     }
     let duration = record_duration(file, header, hints)?;
     let mut stored = 0_u64;
-    for (signal, _) in wanted() {
+    for (signal, _) in &wanted {
         let samples = signal.samples_per_record.saturating_mul(data.count);
         limits.size(file.name, place, 1, samples)?;
         stored = stored.saturating_add(samples);
@@ -117,17 +132,16 @@ pub(super) fn signals(
         let rate = signal.samples_per_record as f64 / duration;
         limits.rate(file.name, place, rate.max(limits.lowest_rate))?;
     }
-    limits.size(file.name, place, 1, 0)?;
     if stored > limits.samples {
         return Err(Error::limit(file.name, place, format!("{stored} samples"), limits.samples));
     }
-    let joined =
-        fits_with_gaps(wanted().map(|(signal, _)| signal.samples_per_record), data, timeline, duration, stored, limits);
-    let pieces = (timeline.segments.len() as u64).saturating_mul(wanted().count() as u64);
-    if !joined && pieces > limits.segments {
+    let leads = wanted.len() as u64;
+    let is_joined = fits_with_gaps(given, wanted.iter().map(|(signal, _)| *signal), duration, limits, room);
+    let pieces = (timeline.segments.len() as u64).saturating_mul(leads);
+    if !is_joined && pieces > limits.segments {
         return Err(Error::limit(file.name, place, format!("{pieces} pieces between gaps"), limits.segments));
     }
-    if !joined {
+    if !is_joined {
         warnings.push(Warning {
             severity: Severity::Data,
             file: file.name.to_owned(),
@@ -136,28 +150,118 @@ pub(super) fn signals(
         });
     }
 
-    let mut signals = Vec::new();
-    for (signal, range) in wanted() {
-        let rate = signal.samples_per_record as f64 / duration;
-        let counts = counts(file, header, data, signal, range)?;
-        let template = Signal {
-            lead: Lead::from_label(&signal.label),
-            label: signal.label.clone(),
-            rate,
-            start: 0.0,
-            samples: Samples::Digital { counts: Counts::default(), scale: scale::scale(file, signal, warnings) },
-            missing: Vec::new(),
-            derived: false,
-        };
-        if timeline.segments.len() <= 1 {
-            signals.push(with_counts(template, counts));
-        } else if joined {
-            signals.push(spread(file, template, &counts, signal, &timeline.segments)?);
-        } else {
-            signals.extend(split(&template, &counts, signal, &timeline.segments));
+    let template = |(signal, _): &(&SignalHeader, Range<usize>)| Signal {
+        lead: Lead::from_label(&signal.label),
+        label: signal.label.clone(),
+        rate: signal.samples_per_record as f64 / duration,
+        start: 0.0,
+        samples: Samples::Digital { counts: Counts::default(), scale: scale::scale(file, signal, warnings) },
+        missing: Vec::new(),
+        derived: false,
+    };
+    let templates: Vec<Signal> = wanted.iter().map(template).collect();
+    let ranges: Vec<Range<usize>> = wanted.into_iter().map(|(_, range)| range).collect();
+    if header.sample_bytes == 3 {
+        // The sign comes down from the top byte.
+        let sample = |[low, middle, high]: [u8; 3]| i32::from_le_bytes([0, low, middle, high]) >> 8;
+        filled(given, &templates, &ranges, is_joined, sample)
+    } else {
+        filled(given, &templates, &ranges, is_joined, i16::from_le_bytes)
+    }
+}
+
+/// The templates with their counts: joined, with the gaps filled and marked as missing; or one signal a segment, each with
+/// its start.
+fn filled<T: Copy + Default, const B: usize>(
+    given: &Given,
+    templates: &[Signal],
+    ranges: &[Range<usize>],
+    is_joined: bool,
+    sample: impl Fn([u8; B]) -> T,
+) -> Result<Vec<Signal>, Error>
+where
+    Counts: From<Vec<T>>,
+{
+    let Given { file, data, timeline, .. } = *given;
+    let samples_in = |range: &Range<usize>, records: u64| {
+        (range.len() as u64).checked_div(B as u64).unwrap_or(0).saturating_mul(records.min(data.count))
+    };
+    let segments = &timeline.segments;
+    let records = |segment: &Segment| segment.record..segment.record.saturating_add(segment.records).min(data.count);
+    let mut pieces: Vec<Vec<Signal>> = vec![Vec::new(); templates.len()];
+    if !is_joined {
+        for segment in segments {
+            let records = records(segment);
+            let mut lists: Vec<Vec<T>> = Vec::new();
+            for range in ranges {
+                lists.push(reserve(file.name, samples_in(range, records.end.saturating_sub(records.start)))?);
+            }
+            deal(data, records, ranges, &mut lists, &sample);
+            for ((list, template), pieces) in lists.into_iter().zip(templates).zip(&mut pieces) {
+                pieces.push(Signal { start: segment.start, ..with_counts(template.clone(), list.into()) });
+            }
+        }
+        return Ok(pieces.into_iter().flatten().collect());
+    }
+
+    let last = segments.last().copied().unwrap_or(Segment { record: 0, records: 0, start: 0.0 });
+    let mut lists: Vec<Vec<T>> = Vec::new();
+    for (template, range) in templates.iter().zip(ranges) {
+        let of_last = samples_in(range, data.count.saturating_sub(last.record));
+        lists.push(reserve(file.name, nearest_sample(last.start, template.rate).saturating_add(of_last))?);
+    }
+    let mut missing: Vec<Vec<(usize, usize)>> = vec![Vec::new(); templates.len()];
+    for segment in segments {
+        for ((list, template), missing) in lists.iter_mut().zip(templates).zip(&mut missing) {
+            let start = usize::try_from(nearest_sample(segment.start, template.rate)).unwrap_or(usize::MAX);
+            if start > list.len() {
+                missing.push((list.len(), start));
+                list.resize(start, T::default());
+            }
+        }
+        deal(data, records(segment), ranges, &mut lists, &sample);
+    }
+    let signals = lists.into_iter().zip(templates).zip(missing);
+    Ok(signals
+        .map(|((list, template), missing)| Signal { missing, ..with_counts(template.clone(), list.into()) })
+        .collect())
+}
+
+/// Bytes that stay in the processor's nearest memory while each signal takes its samples from them.
+const NEAR: usize = 32 << 10;
+
+/// Puts the samples of some records behind what the lists have.
+fn deal<T: Copy + Default, const B: usize>(
+    data: &Data,
+    records: Range<u64>,
+    ranges: &[Range<usize>],
+    lists: &mut [Vec<T>],
+    sample: impl Fn([u8; B]) -> T,
+) {
+    let size = data.record_bytes;
+    let block = size.saturating_mul(NEAR.checked_div(size).unwrap_or(1).max(1));
+    for block in data.part(records).chunks(block) {
+        for (list, range) in lists.iter_mut().zip(ranges) {
+            let samples =
+                |record: &'_ [u8]| record.get(range.clone()).and_then(|bytes| bytes.first_chunk::<B>().copied());
+            if range.len() == B {
+                let one = |record| samples(record).map(&sample).unwrap_or_default();
+                list.extend(block.chunks_exact(size).map(one));
+                continue;
+            }
+            for record in block.chunks_exact(size) {
+                let (samples, _) = record.get(range.clone()).unwrap_or_default().as_chunks::<B>();
+                list.extend(samples.iter().map(|bytes| sample(*bytes)));
+            }
         }
     }
-    Ok(signals)
+}
+
+fn with_counts(mut signal: Signal, values: Counts) -> Signal {
+    if let Samples::Digital { counts, .. } = &mut signal.samples {
+        *counts = values;
+    }
+    signal
 }
 
 /// The record's duration, or what the user's rate makes of it.
@@ -176,36 +280,6 @@ fn record_duration(file: &InputFile, header: &Header, hints: &Hints) -> Result<f
     }
 }
 
-/// All counts of one signal, record after record.
-fn counts(
-    file: &InputFile,
-    header: &Header,
-    data: &Data,
-    signal: &SignalHeader,
-    range: &Range<usize>,
-) -> Result<Vec<i32>, Error> {
-    let mut counts = reserve(file.name, signal.samples_per_record.saturating_mul(data.count))?;
-    for record in data.records() {
-        let bytes = record.get(range.clone()).unwrap_or_default();
-        if header.sample_bytes == 3 {
-            let (samples, _) = bytes.as_chunks::<3>();
-            // The sign comes down from the top byte.
-            counts.extend(samples.iter().map(|&[low, middle, high]| i32::from_le_bytes([0, low, middle, high]) >> 8));
-        } else {
-            let (samples, _) = bytes.as_chunks::<2>();
-            counts.extend(samples.iter().map(|&sample| i32::from(i16::from_le_bytes(sample))));
-        }
-    }
-    Ok(counts)
-}
-
-fn with_counts(mut signal: Signal, values: Vec<i32>) -> Signal {
-    if let Samples::Digital { counts, .. } = &mut signal.samples {
-        *counts = values.into();
-    }
-    signal
-}
-
 /// The sample at which `seconds` lie; saturates.
 #[allow(
     clippy::cast_possible_truncation,
@@ -216,69 +290,26 @@ fn nearest_sample(seconds: f64, rate: f64) -> u64 {
     (seconds * rate).round() as u64
 }
 
-/// True when the samples with the gaps between them stay within the limits and a small multiple of what is stored, so
-/// that a damaged time cannot ask for gigabytes.
-fn fits_with_gaps(
-    mut samples_per_record: impl Iterator<Item = u64>,
-    data: &Data,
-    timeline: &Timeline,
+/// True when the samples with the gaps between them stay within the limits and the memory that the file allows, so that a
+/// damaged time cannot ask for gigabytes. Half of the memory is left for leads that are derived.
+fn fits_with_gaps<'h>(
+    given: &Given,
+    mut signals: impl Iterator<Item = &'h SignalHeader>,
     duration: f64,
-    stored: u64,
     limits: &Limits,
+    room: u64,
 ) -> bool {
-    let Some(last) = timeline.segments.last() else { return true };
-    let bound = stored.saturating_mul(16).saturating_add(1 << 20).min(limits.samples);
-    let total = samples_per_record.try_fold(0_u64, |sum, samples| {
-        let rate = samples as f64 / duration;
-        let records = data.count.saturating_sub(last.record);
-        let length = nearest_sample(last.start, rate).checked_add(samples.checked_mul(records)?)?;
-        (length <= limits.samples_per_lead).then(|| sum.checked_add(length))?
+    let segments = &given.timeline.segments;
+    let Some(last) = segments.last().filter(|_| segments.len() > 1) else { return true };
+    let width = if given.header.sample_bytes == 3 { 4 } else { 2 };
+    let gaps = (segments.len() as u64).saturating_mul(size_of::<(usize, usize)>() as u64);
+    let totals = signals.try_fold((0_u64, 0_u64), |(samples, bytes), signal| {
+        let rate = signal.samples_per_record as f64 / duration;
+        let records = given.data.count.saturating_sub(last.record);
+        let stored = signal.samples_per_record.checked_mul(records)?;
+        let length = nearest_sample(last.start, rate).checked_add(stored)?;
+        let more = length.checked_mul(width)?.checked_add(gaps)?;
+        (length <= limits.samples_per_lead).then_some((samples.checked_add(length)?, bytes.checked_add(more)?))
     });
-    total.is_some_and(|total| total <= bound)
-}
-
-/// The counts of one segment.
-fn piece<'a>(counts: &'a [i32], signal: &SignalHeader, segment: &Segment) -> &'a [i32] {
-    let sample = |record: u64| {
-        let sample = record.saturating_mul(signal.samples_per_record);
-        usize::try_from(sample).unwrap_or(usize::MAX).min(counts.len())
-    };
-    counts.get(sample(segment.record)..sample(segment.record.saturating_add(segment.records))).unwrap_or_default()
-}
-
-/// One signal with the gaps filled and marked as missing.
-fn spread(
-    file: &InputFile,
-    template: Signal,
-    counts: &[i32],
-    signal: &SignalHeader,
-    segments: &[Segment],
-) -> Result<Signal, Error> {
-    let rate = template.rate;
-    let end = segments
-        .last()
-        .map_or(0, |last| nearest_sample(last.start, rate).saturating_add(piece(counts, signal, last).len() as u64));
-    let mut values: Vec<i32> = reserve(file.name, end)?;
-    let mut missing = Vec::new();
-    for segment in segments {
-        let start = usize::try_from(nearest_sample(segment.start, rate)).unwrap_or(usize::MAX);
-        if start > values.len() {
-            missing.push((values.len(), start));
-            values.resize(start, 0);
-        }
-        values.extend_from_slice(piece(counts, signal, segment));
-    }
-    let mut spread = with_counts(template, values);
-    spread.missing = missing;
-    Ok(spread)
-}
-
-/// One signal a segment, each with its start.
-fn split(template: &Signal, counts: &[i32], signal: &SignalHeader, segments: &[Segment]) -> Vec<Signal> {
-    let part = |segment: &Segment| {
-        let mut part = with_counts(template.clone(), piece(counts, signal, segment).to_vec());
-        part.start = segment.start;
-        part
-    };
-    segments.iter().map(part).collect()
+    totals.is_some_and(|(samples, bytes)| samples <= limits.samples && bytes.saturating_mul(2) <= room)
 }

@@ -42,7 +42,7 @@ pub(super) fn question(file: &InputFile, signals: &[Signal], warnings: &mut Vec<
         let step = (factor / scale.gain).abs();
         // Every n-th sample gives the percentiles well enough and bounds the time for a long recording.
         let stride = counts.len().checked_div(20_000).unwrap_or(0).max(1);
-        let mut some: Vec<i32> = counts.iter().step_by(stride).collect();
+        let mut some: Vec<i32> = (0..counts.len()).step_by(stride).filter_map(|sample| counts.get(sample)).collect();
         some.sort_unstable();
         let last = some.len().saturating_sub(1);
         let at = |percent: usize| {

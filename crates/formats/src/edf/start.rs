@@ -5,7 +5,8 @@ use ecg::{Recording, Severity, Sex, Warning};
 use super::header::{Continuity, Header};
 use crate::InputFile;
 
-const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+pub(super) const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
 /// A calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +51,16 @@ pub(super) fn describe(file: &InputFile, header: &Header, first_onset: f64, reco
     let mut words = header.recording.split(' ').filter(|word| !word.is_empty());
     let stated = words.next().filter(|&word| plus && word == "Startdate").and_then(|_| words.next());
     let date = stated.and_then(long_date).or_else(|| short_date(&header.date));
+    // EDF+ has a date that is not known as "Startdate X" with this day in the header's own field.
+    let unknown = stated == Some("X") && header.date == "01.01.85";
     recording.start = date.map(|date| match clock(&header.time) {
         Some(seconds) => moment(date, seconds, first_onset),
         None => date.iso(),
     });
-    if recording.start.is_none() {
+    if unknown {
+        let time = recording.start.as_deref().and_then(|start| start.find('T').and_then(|at| start.get(at..)));
+        recording.start = time.filter(|time| *time != "T00:00:00").map(str::to_owned);
+    } else if recording.start.is_none() {
         recording.warnings.push(Warning {
             severity: Severity::Note,
             file: file.name.to_owned(),

@@ -4,7 +4,7 @@ use ecg::{Severity, Warning};
 
 use super::header::{Continuity, Header};
 use super::marks::Marks;
-use crate::InputFile;
+use crate::{Error, InputFile, Limits, Place};
 
 /// Records that follow each other without a gap.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,8 +27,14 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    pub(super) fn new(file: &InputFile, header: &Header, marks: &Marks, warnings: &mut Vec<Warning>) -> Timeline {
-        let first_onset = marks.onsets.first().copied().flatten().unwrap_or(0.0);
+    pub(super) fn new(
+        file: &InputFile,
+        header: &Header,
+        marks: &Marks,
+        limits: &Limits,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Timeline, Error> {
+        let first_onset = marks.onsets.first().copied().filter(|onset| !onset.is_nan()).unwrap_or(0.0);
         let duration = header.record_duration;
         // Half a sample of the fastest signal: what is nearer than that is no gap.
         let fastest = header.signals.iter().filter(|signal| !signal.is_annotations());
@@ -37,18 +43,21 @@ impl Timeline {
 
         let mut segments: Vec<Segment> = Vec::new();
         let (mut untimed, mut backwards, mut shifted) = (0_u64, 0_u64, 0_u64);
-        for (record, onset) in (0_u64..).zip(&marks.onsets) {
+        for (record, onset) in (0_u64..).zip(marks.onsets.iter().copied()) {
             let Some(segment) = segments.last_mut() else {
                 segments.push(Segment { record, records: 1, start: 0.0 });
                 continue;
             };
             let expected = segment.start + segment.records as f64 * duration;
-            if onset.is_none() {
+            if onset.is_nan() {
                 untimed = untimed.saturating_add(1);
             }
-            let difference = onset.map_or(0.0, |onset| onset - first_onset - expected);
+            let difference = if onset.is_nan() { 0.0 } else { onset - first_onset - expected };
             let gap = difference > tolerance;
             if gap && header.continuity == Continuity::Discontinuous {
+                if segments.len() as u64 >= limits.segments {
+                    return Err(Error::limit(file.name, Place::Whole, "more gaps", limits.segments));
+                }
                 segments.push(Segment { record, records: 1, start: expected + difference });
                 continue;
             }
@@ -84,6 +93,6 @@ impl Timeline {
         if segments.is_empty() {
             segments.push(Segment { record: 0, records: u64::MAX, start: 0.0 });
         }
-        Timeline { first_onset, segments }
+        Ok(Timeline { first_onset, segments })
     }
 }

@@ -21,6 +21,10 @@ pub(super) struct Annotations {
     pub(super) names_signals: bool,
 }
 
+/// What a mark takes in memory at most while it is read, becomes an annotation and is sorted: the mark in a list that grows,
+/// the annotation, half of it again for sorting, and the short texts of both.
+pub(super) const BYTES_A_MARK: u64 = (3 * size_of::<Mark>() + 3 * size_of::<ecg::Annotation>() / 2 + 16) as u64;
+
 /// One mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {

@@ -4,7 +4,10 @@
 //! with `<diagnoses>:` and a line for each (LUDB), `# age: 81` and `# Reason for admission: ...` (PTB), and the line
 //! `69 M 1085 1629 x1` that the records of MIT-BIH begin with. Every other line stays a comment.
 
-use ecg::{Recording, Sex, Statement};
+use ecg::{Recording, Severity, Sex, Statement, Warning};
+
+/// Diagnoses that are kept: who states more wants memory.
+const MOST_STATEMENTS: usize = 1 << 16;
 
 /// Sorts comment lines into `recording`.
 pub(super) fn sort(lines: &[String], recording: &mut Recording) {
@@ -12,6 +15,13 @@ pub(super) fn sort(lines: &[String], recording: &mut Recording) {
     for line in lines {
         if line.is_empty() {
             continue;
+        }
+        if recording.statements.len() > MOST_STATEMENTS {
+            recording.statements.truncate(MOST_STATEMENTS);
+            let message = format!("more than {MOST_STATEMENTS} diagnoses; the rest was left out");
+            let file = recording.source.files.first().cloned().unwrap_or_default();
+            recording.warnings.push(Warning { severity: Severity::Data, file, place: String::new(), message });
+            return;
         }
         if line.starts_with('<') {
             in_diagnoses = tagged(line, recording);

@@ -77,10 +77,13 @@ fn subframe(out: &mut Bits, samples: &[i32], bits: u32) {
     let mut best: Option<(u64, usize, Plan, Vec<i32>)> = None;
     for order in 0..=HIGHEST_ORDER.min(samples.len().saturating_sub(1)) {
         if order > 0 {
-            residual = residual.windows(2).map(|pair| {
-                let [before, after] = pair else { return 0 };
-                after.wrapping_sub(*before)
-            }).collect();
+            residual = residual
+                .windows(2)
+                .map(|pair| {
+                    let [before, after] = pair else { return 0 };
+                    after.wrapping_sub(*before)
+                })
+                .collect();
         }
         let plan = Plan::best(&residual, samples.len(), order);
         let cost = plan.cost.saturating_add((order as u64).saturating_mul(u64::from(bits)));
@@ -262,7 +265,8 @@ mod tests {
         };
         let noise: Vec<i32> = (0..10_000).map(|_| random()).collect();
         let extremes: Vec<i32> = (0..10_000).map(|place| if place % 2 == 0 { -32768 } else { 32767 }).collect();
-        let wave: Vec<i32> = (0..10_000).map(|place| (f64::from(place) * 0.01).sin().mul_add(3e4, 0.5) as i32).collect();
+        let wave: Vec<i32> =
+            (0..10_000).map(|place| (f64::from(place) * 0.01).sin().mul_add(3e4, 0.5) as i32).collect();
         let spikes: Vec<i32> = (0..10_000).map(|place| if place % 997 == 0 { -32768 } else { place % 3 }).collect();
         let length = survives(&[noise, extremes, wave, spikes, vec![-32768; 10_000], vec![7; 10_000]]);
         assert!(length < 6 * 20_000, "{length}");

@@ -72,25 +72,30 @@ const DEFAULT_RATE: f64 = 250.0;
 /// Counts a millivolt where the gain is absent or 0 (header(5), "ADC gain").
 const DEFAULT_GAIN: f64 = 200.0;
 
+/// Comment lines that are kept: a header of more has them to take memory.
+const MOST_COMMENTS: usize = 1 << 16;
+
 impl Header {
     /// Reads a header. `file` is its name for messages.
     pub(crate) fn parse(file: &str, bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
         let text = String::from_utf8_lossy(bytes);
         let mut header = Header { rate: DEFAULT_RATE, ..Header::default() };
-        let mut lines = Vec::new();
         for (number, line) in (1u64..).zip(text.lines()) {
             if line.len() as u64 > limits.text_bytes {
                 let found = format!("a line of {} bytes", line.len());
                 return Err(Error::limit(file, Place::Line(number), found, limits.text_bytes));
             }
-            let line = line.trim();
-            if let Some(comment) = line.strip_prefix('#') {
-                header.comments.push(comment.trim().to_owned());
-            } else if !line.is_empty() {
-                lines.push((number, line));
+            let Some(comment) = line.trim().strip_prefix('#') else { continue };
+            if header.comments.len() >= MOST_COMMENTS {
+                if header.warnings.is_empty() {
+                    header.note(file, number, "more comments than any header has; the rest was left out");
+                }
+                continue;
             }
+            header.comments.push(comment.trim().to_owned());
         }
-        let mut lines = lines.into_iter();
+        let lines = (1u64..).zip(text.lines()).map(|(number, line)| (number, line.trim()));
+        let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let Some((number, record)) = lines.next() else {
             return Err(Error::invalid(file, Place::Whole, "no record line", "a WFDB header"));
         };

@@ -16,6 +16,7 @@
 mod annotations;
 mod comments;
 mod flac;
+mod flac_write;
 mod header;
 pub mod matlab;
 mod memory;
@@ -27,14 +28,13 @@ mod unpack;
 mod write;
 
 use ecg::{Annotation, Lead, Recording, Severity, Source, Warning};
+use memory::Budget;
 
 pub use storage::StorageFormat;
 pub use write::write;
 
 pub(crate) use header::{Header, score as score_header};
 pub(crate) use matlab::score as score_matlab;
-
-use memory::Budget;
 
 use crate::companions::Folder;
 use crate::{Error, InputFile, Limits};
@@ -68,7 +68,7 @@ pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &
     recording.source.files.extend(parts.files);
     recording.warnings.extend(parts.warnings);
     comments::sort(&header.comments, &mut recording);
-    annotate(file, header, folder, limits, &mut recording);
+    annotate(file, header, folder, limits, &mut budget, &mut recording);
     if recording.signals.is_empty() {
         recording.warnings.push(Warning {
             severity: Severity::Data,
@@ -99,7 +99,14 @@ fn stem(name: &str) -> &str {
 const ANNOTATORS: [&str; 10] = ["atr", "ann", "ari", "ani", "ecg", "qrs", "wqrs", "man", "q1c", "pu"];
 
 /// Reads the annotation files of a header's stem.
-fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits, recording: &mut Recording) {
+fn annotate(
+    file: &InputFile,
+    header: &Header,
+    folder: &Folder,
+    limits: &Limits,
+    budget: &mut Budget,
+    recording: &mut Recording,
+) {
     let mut general = Vec::new();
     for (position, candidate) in folder.with_stem(stem(file.name)) {
         let extension = candidate.name.rsplit('.').next().unwrap_or_default();
@@ -113,9 +120,16 @@ fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits,
         }
         folder.take(position);
         let read = match limits.file(candidate.name, candidate.bytes) {
-            Ok(()) => annotations::read(candidate.name, candidate.bytes, limits),
+            Ok(()) => {
+                budget.admit(&candidate);
+                let most = budget.left().checked_div(annotations::BYTES_A_MARK).unwrap_or(0);
+                let limits = Limits { annotations: limits.annotations.min(most), ..limits.clone() };
+                annotations::read(candidate.name, candidate.bytes, &limits)
+            }
             Err(error) => Err(error),
         };
+        let taken = read.as_ref().map_or(0, |read| read.marks.len() as u64).saturating_mul(annotations::BYTES_A_MARK);
+        let read = read.and_then(|read| budget.take(candidate.name, taken, || "annotations".to_owned()).map(|()| read));
         let read = match read {
             Ok(read) => read,
             Err(error) => {
@@ -135,6 +149,7 @@ fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits,
             general.push(extension.to_owned());
         }
         let rate = read.rate.unwrap_or(header.rate);
+        recording.annotations.reserve_exact(read.marks.len());
         for mark in read.marks {
             let of_signal = || {
                 let position = usize::try_from(mark.signal).ok().filter(|_| read.names_signals)?;
@@ -159,5 +174,7 @@ fn annotate(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits,
             message: format!("annotations of several annotators stand together: {}", general.join(", ")),
         });
     }
-    recording.annotations.sort_by(|one, other| one.time.total_cmp(&other.time));
+    if !recording.annotations.is_sorted_by(|one, other| one.time <= other.time) {
+        recording.annotations.sort_by(|one, other| one.time.total_cmp(&other.time));
+    }
 }

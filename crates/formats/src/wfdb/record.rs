@@ -194,9 +194,10 @@ impl Group<'_> {
     ) -> Result<Vec<Track>, Error> {
         let storage = self.storage(file.name)?.0;
         // Frames that all signals really have.
-        let found = counts.iter().zip(self.lines).map(|(counts, (_, line))| {
-            (counts.len() as u64).checked_div(u64::from(line.per_frame)).unwrap_or(0)
-        });
+        let found = counts
+            .iter()
+            .zip(self.lines)
+            .map(|(counts, (_, line))| (counts.len() as u64).checked_div(u64::from(line.per_frame)).unwrap_or(0));
         let found = found.min().unwrap_or(0);
         let frames = stated.unwrap_or(found).min(found);
         if let Some(stated) = stated.filter(|stated| *stated > frames) {

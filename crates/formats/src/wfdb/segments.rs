@@ -79,7 +79,8 @@ pub(super) fn signals(
             let found = format!("{frames} frames of {a_frame} samples");
             return Err(Error::limit(file, Place::Whole, found, limits.samples));
         }
-        let message = "joined, the segments and the gaps between them would take too much memory; each lead comes in pieces";
+        let message =
+            "joined, the segments and the gaps between them would take too much memory; each lead comes in pieces";
         warnings.push(record::data(file, String::new(), message.to_owned()));
     }
 

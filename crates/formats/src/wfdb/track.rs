@@ -128,7 +128,7 @@ fn ranges<T: Copy + PartialEq>(
     code: T,
     budget: &mut Budget,
 ) -> Result<Vec<(usize, usize)>, Error> {
-    const STRETCH: usize = 4096;
+    const STRETCH: usize = 1024;
     // A stretch without the code is passed over at the speed of memory.
     let some = || {
         let stretches = counts.chunks(STRETCH).enumerate();
@@ -137,12 +137,15 @@ fn ranges<T: Copy + PartialEq>(
     let mut runs = 0u64;
     for (number, stretch) in some() {
         let from = number.saturating_mul(STRETCH);
-        let mut before = from.checked_sub(1).and_then(|last| counts.get(last)).is_some_and(|count| *count == code);
-        for count in stretch {
-            let here = *count == code;
-            runs = runs.saturating_add(u64::from(here && !before));
-            before = here;
-        }
+        let before = from.checked_sub(1).and_then(|last| counts.get(last)).is_some_and(|count| *count == code);
+        let begins = stretch.first().is_some_and(|count| *count == code) && !before;
+        let next = stretch.get(1..).unwrap_or_default();
+        // At most half of a stretch: no overflow.
+        let within = stretch
+            .iter()
+            .zip(next)
+            .fold(0u16, |runs, (before, count)| runs.wrapping_add(u16::from((*before != code) & (*count == code))));
+        runs = runs.saturating_add(u64::from(begins)).saturating_add(u64::from(within));
     }
     budget.take(file, runs.saturating_mul(RANGE), || format!("{runs} gaps in a lead"))?;
     let mut ranges: Vec<(usize, usize)> = reserve(file, runs)?;

@@ -201,8 +201,7 @@ fn triple_310([a, b, c, d]: [u8; 4]) -> [i16; 3] {
 
 /// Format 311: one word with three samples from the lowest bit on.
 fn triple_311([a, b, c, d]: [u8; 4]) -> [i16; 3] {
-    let (first, middle, last) =
-        (u16::from_le_bytes([a, b]), u16::from_le_bytes([b, c]), u16::from_le_bytes([c, d]));
+    let (first, middle, last) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([b, c]), u16::from_le_bytes([c, d]));
     [signed(first, 10), signed(middle >> 2, 10), signed(last >> 4, 10)]
 }
 

@@ -1,11 +1,12 @@
-//! Recordings as WFDB files: one header, one signal file, and an annotation file where there are annotations.
+//! Recordings as WFDB files: a header, a signal file (in FLAC one for each rate and each eight leads), and an annotation
+//! file where there are annotations.
 
 use std::fmt::Write as _;
 
 use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
 
-use super::annotations;
 use super::storage::StorageFormat;
+use super::{annotations, flac_write};
 use crate::WriteError;
 
 /// Counts a millivolt of samples that had no counts, where they fit: PTB-XL's own scale.
@@ -17,9 +18,12 @@ struct Column<'r> {
     scale: Scale,
     per_frame: usize,
     counts: Vec<i32>,
+    /// The signal file that holds it.
+    file: String,
 }
 
-/// Writes a recording as `name.hea`, `name.dat` and, with annotations, `name.atr`; gives names with contents.
+/// Writes a recording as `name.hea`, `name.dat` and, with annotations, `name.atr`; gives names with contents. In format 516
+/// (FLAC) a file holds up to eight leads of one rate; where there are more, the files are `name_1.dat`, `name_2.dat` and so on.
 ///
 /// Counts are stored as they are, with their gain and baseline (a baseline is rounded: WFDB holds whole ones). Physical
 /// values are stored at 1000 counts a millivolt, or at the largest power of ten less that fits. Missing samples become
@@ -28,7 +32,7 @@ struct Column<'r> {
 ///
 /// # Errors
 /// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold,
-/// or a format that is not written (8, 310, 311 and FLAC).
+/// or a format that is not written (8, 310, 311, 508 and 524).
 pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if name.is_empty() || !name.chars().all(plain) {
@@ -39,7 +43,11 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
         return Err(WriteError::Empty);
     }
     let Some(missing) = format.missing().filter(|_| writable(format)) else {
-        return Err(unfit("the file", format!("format {}", format.code()), "formats 16, 24, 32, 61, 80, 160 and 212"));
+        return Err(unfit(
+            "the file",
+            format!("format {}", format.code()),
+            "formats 16, 24, 32, 61, 80, 160, 212 and 516",
+        ));
     };
     let mut columns = Vec::new();
     for signal in &recording.signals {
@@ -49,10 +57,10 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
     for column in &mut columns {
         column.counts.resize(frames.saturating_mul(column.per_frame), missing);
     }
-    let mut files = vec![
-        (format!("{name}.hea"), header(recording, name, format, slowest, frames, &columns).into_bytes()),
-        (format!("{name}.dat"), pack(format, frames, &columns)),
-    ];
+    let signals = signal_files(name, format, slowest, frames, &mut columns);
+    let header = header(recording, name, format, slowest, frames, &columns);
+    let mut files = vec![(format!("{name}.hea"), header.into_bytes())];
+    files.extend(signals);
     if !recording.annotations.is_empty() {
         files.push((format!("{name}.atr"), marks(recording, slowest)));
     }
@@ -60,8 +68,37 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
 }
 
 fn writable(format: StorageFormat) -> bool {
-    use StorageFormat::{F16, F24, F32, F61, F80, F160, F212};
-    matches!(format, F16 | F24 | F32 | F61 | F80 | F160 | F212)
+    use StorageFormat::{F16, F24, F32, F61, F80, F160, F212, F516};
+    matches!(format, F16 | F24 | F32 | F61 | F80 | F160 | F212 | F516)
+}
+
+/// The signal files; tells each column its own.
+fn signal_files(
+    name: &str,
+    format: StorageFormat,
+    rate: f64,
+    frames: usize,
+    columns: &mut [Column],
+) -> Vec<(String, Vec<u8>)> {
+    if format != StorageFormat::F516 {
+        let file = format!("{name}.dat");
+        columns.iter_mut().for_each(|column| column.file.clone_from(&file));
+        return vec![(file, pack(format, frames, columns))];
+    }
+    let streams: Vec<&mut [Column]> = columns
+        .chunk_by_mut(|one, next| one.per_frame == next.per_frame)
+        .flat_map(|alike| alike.chunks_mut(flac_write::MOST_CHANNELS))
+        .collect();
+    let alone = streams.len() == 1;
+    let mut files = Vec::new();
+    for (number, stream) in (1u32..).zip(streams) {
+        let file = if alone { format!("{name}.dat") } else { format!("{name}_{number}.dat") };
+        stream.iter_mut().for_each(|column| column.file.clone_from(&file));
+        let channels: Vec<&[i32]> = stream.iter().map(|column| column.counts.as_slice()).collect();
+        let each = stream.first().map_or(1, |column| column.per_frame);
+        files.push((file, flac_write::encode(&channels, rate * each as f64)));
+    }
+    files
 }
 
 fn unfit(what: &str, found: impl Into<String>, expected: impl Into<String>) -> WriteError {
@@ -107,7 +144,7 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
     if lead_in > 0 {
         counts.splice(0..0, std::iter::repeat_n(missing, lead_in));
     }
-    Ok(Column { signal, scale, per_frame: per_frame.max(1), counts })
+    Ok(Column { signal, scale, per_frame: per_frame.max(1), counts, file: String::new() })
 }
 
 /// A whole number that is at least 0 as a count.
@@ -156,7 +193,8 @@ fn header(
             one_line(if column.signal.label.is_empty() { column.signal.lead.name() } else { &column.signal.label });
         let _ = writeln!(
             text,
-            "{name}.dat {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
+            "{} {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
+            column.file,
             format.code(),
             format.bits(),
         );
