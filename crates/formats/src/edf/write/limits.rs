@@ -41,7 +41,11 @@ pub(super) fn choose(scale: &Scale, extremes: (i32, i32), what: &str) -> Result<
             _ => continue,
         };
         let gain = scale.gain * factor;
-        for (from, to) in ranges(gain, scale.baseline, widest).filter(|(from, to)| *from <= low && high <= *to) {
+        let first = best_printed(gain, scale.baseline, widest.0..=low.min(widest.0.saturating_add(WINDOW)));
+        let last = best_printed(gain, scale.baseline, high.max(widest.1.saturating_sub(WINDOW))..=widest.1);
+        let each_side = first.zip(last).filter(|(first, last)| first < last);
+        let all = ranges(gain, scale.baseline, widest).filter(|(from, to)| *from <= low && high <= *to);
+        for (from, to) in all.chain(each_side) {
             let physical = |count: i64| field((count as f64 - scale.baseline) / gain);
             let (Some(first), Some(last)) = (physical(from), physical(to)) else { continue };
             let Some(wrong) = wrong(gain, scale.baseline, [&first, &last], [from, to]) else { continue };
@@ -61,6 +65,28 @@ pub(super) fn choose(scale: &Scale, extremes: (i32, i32), what: &str) -> Result<
     let expected = "gains and baselines that limits of eight characters give back within 1e-6 and a tenth of a count";
     let found = || format!("{} counts a unit from {}", scale.gain, scale.baseline);
     best.map(|(_, limits, unit)| (limits, unit)).ok_or_else(|| unfit(what, found(), expected))
+}
+
+/// Counts from either end of the range among which the one is looked for whose physical value is printed best.
+const WINDOW: i64 = 4096;
+
+/// The count of a range whose physical value loses least when it is printed.
+fn best_printed(gain: f64, baseline: f64, mut counts: core::ops::RangeInclusive<i64>) -> Option<i64> {
+    let mut best: Option<(f64, i64)> = None;
+    let lost = |count: i64| {
+        let physical = (count as f64 - baseline) / gain;
+        let printed: f64 = field(physical)?.parse().ok()?;
+        Some((printed - physical).abs())
+    };
+    // What is printed to twelve digits is as good as exact, and the first of those is the outermost of the lower side.
+    let _ = counts.try_for_each(|count| {
+        let Some(lost) = lost(count) else { return Some(()) };
+        if best.is_none_or(|(least, _)| lost < least) {
+            best = Some((lost, count));
+        }
+        (lost > 1e-12).then_some(())
+    });
+    best.map(|(_, count)| count)
 }
 
 /// How far off gain and baseline come back, 0 for exactly; none where that is too far.
@@ -127,6 +153,15 @@ mod tests {
             assert!(wrong < 1e-12, "{gain} {baseline}: {wrong} {:?}", limits.physical);
             assert_eq!(unit, Unit::Millivolt);
         }
+    }
+
+    #[test]
+    fn a_scale_without_symmetric_limits_comes_back_from_a_pair_that_prints_well() {
+        let scale = Scale { gain: 250.5, baseline: 88.0, unit: Unit::Microvolt };
+        let (limits, unit) = choose(&scale, (-20_000, 32_767), "lead II").unwrap();
+        let [low, high] = &limits.physical;
+        assert_eq!(unit, Unit::Microvolt);
+        assert!(wrong(250.5, 88.0, [low, high], limits.digital).unwrap() < 1e-6, "{:?}", limits.physical);
     }
 
     #[test]
