@@ -9,6 +9,7 @@
 //! |---|---|---|---|
 //! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
+//! | SCP-ECG (EN 1064), and a Healforce dialect | [`scp`] | yes | no |
 //! | CSV, TSV | [`csv`] | yes | yes |
 //! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
@@ -60,6 +61,7 @@ mod probe;
 mod read;
 mod reader;
 mod samples;
+pub mod scp;
 pub mod wfdb;
 mod xml;
 

@@ -4,7 +4,7 @@
 
 use ecg::Recording;
 
-use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, scp, wfdb};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -24,6 +24,12 @@ pub(crate) const READERS: &[Reader] = &[
         score: edf::score,
         extensions: &[],
         read: |file, hints, limits| one(edf::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Scp,
+        score: scp::score,
+        extensions: &["scp"],
+        read: |file, hints, limits| one(scp::read(file, hints, limits)),
     },
     Reader {
         format: Format::MatlabV4,

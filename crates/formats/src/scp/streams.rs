@@ -1,0 +1,248 @@
+//! The common form of Sections 5 (reference beats) and 6 (rhythm).
+//!
+//! The amplitude of a count (nanovolts), the sample interval (microseconds), the order of the differences (0 to 2), a flag of
+//! bimodal compression (Section 6, before version 3), for each lead the length of its stream (bytes), then the streams. A
+//! stream is Huffman coded where there is a Section 2, else it holds 16 bits a value. Differences of order 1 begin with the first
+//! sample, those of order 2 with the first two: `x[n] = d[n] + 2 x[n-1] - x[n-2]`; sums wrap at 16 bits as writers' do.
+
+use super::huffman::{End, Tables};
+use super::sections::Section;
+use crate::cursor::Cursor;
+use crate::limits::reserve;
+use crate::{Error, InputFile, Place, samples};
+
+/// What stands before the streams.
+#[derive(Clone, Debug)]
+pub(super) struct Streams<'a> {
+    /// Nanovolts of a count.
+    pub(super) amplitude: u16,
+    /// Microseconds from sample to sample.
+    pub(super) interval: u16,
+    /// Order of the differences.
+    order: u8,
+    /// The flag of bimodal compression.
+    pub(super) bimodal: bool,
+    /// One stream a lead.
+    streams: Vec<Stream<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Stream<'a> {
+    bytes: &'a [u8],
+    /// False where the section ends before the stream does.
+    whole: bool,
+}
+
+/// One lead's counts as they were before coding.
+#[derive(Clone, Debug)]
+pub(super) struct Decoded {
+    pub(super) counts: Vec<i16>,
+    /// What is wrong with the stream beyond a wrong number of samples.
+    pub(super) broken: bool,
+}
+
+/// How many bytes all leads' counts may take together: they amplify the file's, by up to 16 where a value takes a bit.
+#[derive(Clone, Debug)]
+pub(super) struct Budget {
+    left: u64,
+    all: u64,
+}
+
+impl Budget {
+    /// Half of 64 MiB and four times the file; the other half is for what is made of the counts.
+    pub(super) fn new(file: &InputFile) -> Budget {
+        let all = (32_u64 << 20).saturating_add((file.bytes.len() as u64).saturating_mul(2));
+        Budget { left: all, all }
+    }
+
+    /// Takes room for `count` values of `width` bytes.
+    pub(super) fn take(&mut self, file: &InputFile, count: u64, width: u64) -> Result<(), Error> {
+        let bytes = count.saturating_mul(width);
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                let found = format!("streams that decode to {bytes} bytes more");
+                Err(Error::limit(file.name, Place::Whole, found, format!("{} bytes for a file of this size", self.all)))
+            }
+        }
+    }
+}
+
+impl<'a> Streams<'a> {
+    /// Reads what stands before the streams of `leads` leads, and finds the streams.
+    pub(super) fn read(file: &InputFile<'a>, section: &Section<'a>, leads: usize) -> Result<Streams<'a>, Error> {
+        let mut cursor = section.cursor(file)?;
+        let amplitude = cursor.u16_le()?;
+        let interval = cursor.u16_le()?;
+        let place = cursor.place();
+        let order = cursor.u8()?;
+        if order > 2 {
+            return Err(Error::unsupported(file.name, place, format!("differences of order {order}"), "order 0, 1 or 2"));
+        }
+        let bimodal = cursor.u8()? != 0;
+        let mut lengths = Vec::new();
+        for _ in 0..leads {
+            lengths.push(usize::from(cursor.u16_le()?));
+        }
+        let streams = lengths.into_iter().map(|length| take(&mut cursor, length)).collect();
+        Ok(Streams { amplitude, interval, order, bimodal, streams })
+    }
+
+    /// Samples that a lead's stream can hold at most.
+    pub(super) fn most(&self, lead: usize, tables: Option<&Tables>) -> u64 {
+        let bytes = self.streams.get(lead).map_or(0, |stream| stream.bytes.len()) as u64;
+        if tables.is_some() { bytes.saturating_mul(8) } else { bytes >> 1 }
+    }
+
+    /// Decodes one lead. Of a Huffman stream `expected` (least and most, none where unknown) samples are taken; one without
+    /// Huffman codes gives all that it holds.
+    pub(super) fn decode(
+        &self,
+        file: &InputFile,
+        lead: usize,
+        tables: Option<&Tables>,
+        expected: Option<(u64, u64)>,
+        budget: &mut Budget,
+    ) -> Result<Decoded, Error> {
+        let stream = self.streams.get(lead).copied().unwrap_or_default();
+        let most = self.most(lead, tables);
+        let Some(tables) = tables else {
+            budget.take(file, most, 2)?;
+            let mut counts = samples::i16_le(file.name, stream.bytes)?;
+            match self.order {
+                1 => counts.iter_mut().for_each({
+                    let mut undo = first_order();
+                    move |count| *count = undo(*count)
+                }),
+                2 => counts.iter_mut().for_each({
+                    let mut undo = second_order();
+                    move |count| *count = undo(*count)
+                }),
+                _ => {}
+            }
+            return Ok(Decoded { counts, broken: false });
+        };
+        let (least, wanted) = expected.unwrap_or((u64::MAX, most));
+        let wanted = wanted.min(most);
+        budget.take(file, wanted, 2)?;
+        let mut counts: Vec<i16> = reserve(file.name, wanted)?;
+        counts.resize(usize::try_from(wanted).unwrap_or_default(), 0);
+        let end = match self.order {
+            0 => tables.decode(stream.bytes, &mut counts, |value| value),
+            1 => tables.decode(stream.bytes, &mut counts, first_order()),
+            _ => tables.decode(stream.bytes, &mut counts, second_order()),
+        };
+        // Zeros that fill the last bytes read as values where a zero bit is one. Only a known number of samples tells.
+        let found = counts.len() as u64;
+        let filled = stream.whole && end != End::Broken && tables.zeros_are_values();
+        if filled && found < least {
+            self.cut_filling(&mut counts, trailing_zeros(stream.bytes));
+        } else if filled && found > least {
+            let last = self.trailing(&counts, 1);
+            let left = if let End::Enough { left } = end { left } else { 0 };
+            let all_zeros = left.saturating_add(last as u64);
+            if last == 1 && all_zeros <= trailing_zeros(stream.bytes).min(16) {
+                counts.pop();
+            }
+        }
+        Ok(Decoded { counts, broken: end == End::Broken })
+    }
+
+    /// Cuts values that are zeros at the end of a stream, at most 15.
+    fn cut_filling(&self, counts: &mut Vec<i16>, zeros: u64) {
+        let most = usize::try_from(zeros.min(15)).unwrap_or_default();
+        let filling = self.trailing(counts, most);
+        counts.truncate(counts.len().saturating_sub(filling));
+    }
+
+    /// How many of the last `most` samples have a difference of zero.
+    fn trailing(&self, counts: &[i16], most: usize) -> usize {
+        let back = |place: usize| counts.len().checked_sub(place).and_then(|at| counts.get(at)).copied();
+        let zero = |place: &usize| {
+            let after = |more: usize| back(place.saturating_add(more)).unwrap_or_default();
+            let rise = match self.order {
+                0 => 0,
+                1 => after(1),
+                _ => after(1).wrapping_mul(2).wrapping_sub(after(2)),
+            };
+            back(*place) == Some(rise)
+        };
+        (1..=most).take_while(zero).count()
+    }
+}
+
+/// The next `length` bytes, or as many as there are.
+fn take<'a>(cursor: &mut Cursor<'a>, length: usize) -> Stream<'a> {
+    let there = length.min(cursor.remaining());
+    Stream { bytes: cursor.take(there).unwrap_or_default(), whole: there == length }
+}
+
+/// Zero bits at the end.
+fn trailing_zeros(bytes: &[u8]) -> u64 {
+    let mut zeros = 0_u64;
+    for byte in bytes.iter().rev() {
+        zeros = zeros.saturating_add(u64::from(byte.trailing_zeros().min(8)));
+        if *byte != 0 {
+            break;
+        }
+    }
+    zeros
+}
+
+/// Sums differences of order 1.
+fn first_order() -> impl FnMut(i16) -> i16 {
+    let mut sample = 0_i16;
+    move |difference| {
+        sample = sample.wrapping_add(difference);
+        sample
+    }
+}
+
+/// Sums differences of order 2, after two samples that are stored as they are.
+fn second_order() -> impl FnMut(i16) -> i16 {
+    let (mut sample, mut slope, mut place) = (0_i16, 0_i16, 0_u8);
+    move |difference| {
+        match place {
+            0 => {
+                place = 1;
+                sample = difference;
+            }
+            1 => {
+                place = 2;
+                slope = difference.wrapping_sub(sample);
+                sample = difference;
+            }
+            _ => {
+                slope = slope.wrapping_add(difference);
+                sample = sample.wrapping_add(slope);
+            }
+        }
+        sample
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_summed_and_wrap_at_16_bits() {
+        let sum = |undo: &mut dyn FnMut(i16) -> i16, values: &[i16]| -> Vec<i16> {
+            values.iter().map(|value| undo(*value)).collect()
+        };
+        assert_eq!(sum(&mut first_order(), &[5, -2, 0, 4]), [5, 3, 3, 7]);
+        assert_eq!(sum(&mut second_order(), &[5, 8, 1, -3]), [5, 8, 12, 13]);
+        assert_eq!(sum(&mut first_order(), &[32_767, 2]), [32_767, -32_767]);
+        assert_eq!(sum(&mut second_order(), &[0, 30_000, 0]), [0, 30_000, -5_536]);
+    }
+
+    #[test]
+    fn zero_bits_at_the_end_are_counted() {
+        assert_eq!(trailing_zeros(&[1, 0b1010_0000, 0]), 13);
+        assert_eq!(trailing_zeros(&[0, 0]), 16);
+        assert_eq!(trailing_zeros(&[]), 0);
+    }
+}
