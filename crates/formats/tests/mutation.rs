@@ -137,6 +137,43 @@ fn matlab() -> Vec<u8> {
     bytes
 }
 
+/// An SCP-ECG of one lead, with codes of the standard's table, first differences and one complex whose beat was subtracted.
+fn scp() -> Vec<u8> {
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+    // +1 is 100, -1 is 101, 0 is 0: 64 samples or more in 16 bytes.
+    let stream = [0b1000_1010, 0b0000_1000, 0b0101_0000, 0].repeat(4);
+    let person = [&b"\x02\x03\0A1\0\x19\x04\0"[..], &[0xD2, 7, 11, 22], b"\xff\0\0"].concat();
+    let complex = [words(&[16, 2, 1, 0]), numbers(&[5, 6, 12, 5, 8])].concat();
+    let beat = [words(&[5000, 2000, 1, 2]), vec![0b1001_0100, 0]].concat();
+    let rhythm = [words(&[20_000, 2000, 1, 16]), stream].concat();
+    let measured =
+        [vec![1, 1], words(&[800, 0, 1, 2, 3, 4, 5, 6, 7, 8, 100, 200, 1, 0, 0, 0, 70, 70, 400]), vec![1]].concat();
+    let statement = [&[0; 8][..], &[1, 1, 3, 0], b"ok\0"].concat();
+    let parts: [(u16, Vec<u8>); 8] = [
+        (1, person),
+        (2, words(&[19_999])),
+        (3, [vec![1, 5], numbers(&[1, 60]), vec![2]].concat()),
+        (4, complex),
+        (5, beat),
+        (6, rhythm),
+        (7, measured),
+        (8, statement),
+    ];
+    let section = |number: u16, content: &[u8]| {
+        [words(&[0, number]), numbers(&[content.len() as u32 + 16]), vec![20; 2], b"SCPECG".to_vec(), content.to_vec()]
+            .concat()
+    };
+    let (mut pointers, mut at) = (Vec::new(), 7);
+    let lengths = parts.iter().map(|(number, content)| (*number, content.len() as u32 + 16));
+    for (number, length) in [(0, 16 + 90)].into_iter().chain(lengths) {
+        pointers.extend([words(&[number]), numbers(&[length, at])].concat());
+        at += length;
+    }
+    let sections: Vec<u8> = parts.iter().flat_map(|(number, content)| section(*number, content)).collect();
+    [words(&[0]), numbers(&[at - 1]), section(0, &pointers), sections].concat()
+}
+
 fn with_files(folder: &Path, header: &str, others: &[&str]) -> Option<Group> {
     let mut files = Vec::new();
     for name in std::iter::once(&header).chain(others) {
@@ -190,6 +227,7 @@ fn corpus() -> Corpus {
     corpus.entry("mat").or_default().push(Group { files, targets: vec![0, 1], packed: false });
 
     corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
+    corpus.entry("scp").or_default().push(alone("a.scp", scp()));
     for text in [
         "Zeit;I (mV);II (mV)\n0,000;0,5;-0,25\n0,002;0,5;-0,25\n0,004;0,5;\n0,006;0,5;1,25\n",
         "Sample Rate,512 hertz\nLead,Lead I\nUnit,µV\n\n\n14,648\n10,234\n-3,945\n1,100\n",
@@ -219,7 +257,7 @@ fn corpus() -> Corpus {
 }
 
 fn add_collection(folder: &Path, corpus: &mut Corpus) {
-    for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive")] {
+    for (kind, place) in [("edf", "edf"), ("scp", "scp"), ("csv", "csv"), ("archive", "archive")] {
         let files = common::read_folder(&folder.join(place));
         corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
     }

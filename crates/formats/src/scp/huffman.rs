@@ -8,8 +8,8 @@
 //! A stream gives its first bit highest in its first byte. Up to [`WIDTH`] bits are looked up at once; longer prefixes, which
 //! are rare by their nature, are searched for.
 
-use crate::cursor::Cursor;
 use crate::Error;
+use crate::cursor::Cursor;
 
 /// Bits that are looked up at once: the longest prefix of the standard's table.
 const WIDTH: u32 = 10;
@@ -196,9 +196,7 @@ impl Tables {
         if code.extra == SWITCH {
             return match usize::try_from(code.value).ok().and_then(|number| number.checked_sub(1)) {
                 Some(0) => Ok(Step::Switch(&self.first)),
-                Some(number) => {
-                    self.others.get(number.wrapping_sub(1)).map(Step::Switch).ok_or(End::Broken)
-                }
+                Some(number) => self.others.get(number.wrapping_sub(1)).map(Step::Switch).ok_or(End::Broken),
                 None => Err(End::Broken),
             };
         }

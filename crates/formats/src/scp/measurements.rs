@@ -26,12 +26,7 @@ fn measurement(name: impl Into<String>, value: i16, unit: &str) -> Measurement {
 /// Layout: number of blocks and of pacemaker spikes (8 bits each), mean RR and PP; a block each: P onset and end, QRS onset and
 /// end, T end, axes of P, QRS and T; for each spike time and amplitude, then for each type, source, complex and width; since version
 /// 1.3 the number of complexes and a type for each (8 bits), ventricular and atrial rate, corrected QT and the formula of the correction.
-pub(super) fn global(
-    mut cursor: Cursor,
-    beats: usize,
-    protocol: u8,
-    recording: &mut Recording,
-) -> Result<(), Error> {
+pub(super) fn global(mut cursor: Cursor, beats: usize, protocol: u8, recording: &mut Recording) -> Result<(), Error> {
     let blocks = cursor.u8()?;
     let spikes = cursor.u8()?;
     let positive = |value: i16| computed(value).filter(|value| *value > 0);

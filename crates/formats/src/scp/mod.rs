@@ -66,7 +66,8 @@ use streams::{Budget, Streams};
 
 /// How clearly the content is SCP-ECG, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
-    let word = |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map(|word| u32::from_le_bytes(*word));
+    let word =
+        |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map(|word| u32::from_le_bytes(*word));
     let Some(length) = word(10) else { return 0 };
     let pointers = usize::try_from(length).ok().and_then(|length| length.checked_sub(SECTION_HEADER));
     let sound = bytes.get(8..10) == Some(&[0, 0]) && pointers.and_then(|bytes| bytes.checked_rem(10)) == Some(0);
@@ -148,6 +149,10 @@ fn signals(
         }
         None => Beats::default(),
     };
+    if beats.complexes.len() as u64 > limits.annotations {
+        let found = format!("{} complexes", beats.complexes.len());
+        return Err(Error::limit(file.name, Place::Whole, found, limits.annotations));
+    }
     if beats.complexes.len() < beats.stated {
         let message = format!("Section 4 states {} complexes, but ends after {}", beats.stated, beats.complexes.len());
         let severity = if leads.subtracted { Severity::Data } else { Severity::Note };
@@ -215,7 +220,8 @@ fn describe(file: &InputFile, sections: &Sections, protocol: u8, device: Device,
         }
     }
     if sections.get(12).is_some() {
-        let message = "Section 12 (long rhythm of version 3) is there; its layout is not public and it was not read".to_owned();
+        let message =
+            "Section 12 (long rhythm of version 3) is there; its layout is not public and it was not read".to_owned();
         recording.warnings.push(warning(file, Severity::Data, "Section 12", message));
     }
 }
@@ -247,5 +253,7 @@ fn stem(name: &str) -> &str {
     base.rsplit_once('.').map_or(base, |(stem, _)| stem)
 }
 
+#[cfg(test)]
+mod builder;
 #[cfg(test)]
 mod tests;

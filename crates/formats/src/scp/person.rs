@@ -72,7 +72,8 @@ fn patient(fields: &[(u8, &[u8])], texts: TextCode) -> Patient {
         (None, None, None) => None,
         (last, second, first) => {
             let last: Vec<String> = last.into_iter().chain(second).collect();
-            let parts: Vec<String> = [last.join(" ")].into_iter().chain(first).filter(|part| !part.is_empty()).collect();
+            let parts: Vec<String> =
+                [last.join(" ")].into_iter().chain(first).filter(|part| !part.is_empty()).collect();
             Some(parts.join(", "))
         }
     };
@@ -240,7 +241,10 @@ mod tests {
         ]);
         let patient = &recording.patient;
         assert_eq!((patient.name.as_deref(), patient.id.as_deref()), (Some("Doe, Jo"), Some("17")));
-        assert_eq!((patient.age, patient.sex, patient.born.as_deref()), (Some(2), Some(Sex::Female), Some("1953-02-28")));
+        assert_eq!(
+            (patient.age, patient.sex, patient.born.as_deref()),
+            (Some(2), Some(Sex::Female), Some("1953-02-28"))
+        );
         assert_eq!(recording.start.as_deref(), Some("2002-11-22T09:10:00-01:30"));
         assert!(recording.comments.is_empty() && recording.warnings.is_empty());
     }

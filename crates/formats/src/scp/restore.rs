@@ -61,14 +61,16 @@ impl Zones {
         for run in &self.runs {
             let whole = self.stored_of(*run);
             let there = (left.len() as u64).min(whole);
-            let samples = if there == whole { run.0 } else { there.saturating_mul(if run.1 { 1 } else { self.factor }) };
+            let samples =
+                if there == whole { run.0 } else { there.saturating_mul(if run.1 { 1 } else { self.factor }) };
             count = count.saturating_add(samples.min(run.0));
             left = left.get(usize::try_from(there).unwrap_or_default()..).unwrap_or_default();
         }
         let mut samples: Vec<i16> = reserve(file.name, count)?;
         let mut left = stored;
         for run in &self.runs {
-            let (mine, rest) = left.split_at(left.len().min(usize::try_from(self.stored_of(*run)).unwrap_or(usize::MAX)));
+            let (mine, rest) =
+                left.split_at(left.len().min(usize::try_from(self.stored_of(*run)).unwrap_or(usize::MAX)));
             left = rest;
             if run.1 {
                 samples.extend_from_slice(mine);
@@ -114,13 +116,7 @@ fn between(one: i16, next: i16, step: u64, of: u64) -> i16 {
 /// Both are multiplied to counts of a common size (`factors`: of the rhythm, of the beat). The beat lies so that its fiducial point
 /// meets the complex's; only the samples of the complex's subtraction are touched. Zones do not overlap in a sound file: together
 /// they may take four times the lead's samples, what is more is left out. Returns false then.
-pub(super) fn add_beats(
-    counts: &mut [i32],
-    beat: &[i16],
-    lead: &LeadDefinition,
-    beats: &Beats,
-    factor: i32,
-) -> bool {
+pub(super) fn add_beats(counts: &mut [i32], beat: &[i16], lead: &LeadDefinition, beats: &Beats, factor: i32) -> bool {
     let mut allowed = (counts.len() as u64).saturating_mul(4);
     let length = counts.len() as u64;
     for complex in beats.complexes.iter().filter(|complex| complex.kind == 0) {

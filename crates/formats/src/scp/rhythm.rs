@@ -107,7 +107,8 @@ impl Context<'_> {
         let rate = if streams.interval == 0 { self.rate(0)? } else { self.checked(1e6 / interval)? };
         let added = self.leads.subtracted && self.beats.complexes.iter().any(|complex| complex.kind == 0);
         let added = if added { Some(self.subtracted(streams, factor, reference)?) } else { None };
-        let common = added.map_or(streams.amplitude, |beats| greatest_common_divisor(streams.amplitude, beats.amplitude));
+        let common =
+            added.map_or(streams.amplitude, |beats| greatest_common_divisor(streams.amplitude, beats.amplitude));
         if common == 0 {
             let message = "the size of a count is stated as 0: the unit is unknown".to_owned();
             warnings.push(warning(self.file, Severity::Data, "Section 6", message));
@@ -117,6 +118,7 @@ impl Context<'_> {
         let mut signals = Vec::new();
         let mut differing: Vec<(usize, u64, u64)> = Vec::new();
         let mut overlapping = false;
+        let mut total = 0_u64;
         for (lead, definition) in self.leads.definitions.iter().enumerate() {
             let stated = definition.samples();
             let zones = stated.map(|(_, most)| Zones::new(definition, most, self.beats, factor)).filter(|_| factor > 1);
@@ -148,6 +150,10 @@ impl Context<'_> {
                 differing.push((lead, stated.map_or(0, |(_, most)| most), held));
             }
             self.limits.size(self.file.name, Place::Whole, 1, held)?;
+            total = total.saturating_add(held);
+            if total > self.limits.samples {
+                return Err(Error::limit(self.file.name, Place::Whole, "more samples", self.limits.samples));
+            }
             let beat = added.and_then(|added| Some((added, added.beats.get(lead)?)));
             let counts = match beat {
                 Some((added, beat)) => {
@@ -167,7 +173,8 @@ impl Context<'_> {
         }
         self.report(&differing, warnings);
         if overlapping {
-            let message = "subtracted reference beats overlap many times over; the last of them were left out".to_owned();
+            let message =
+                "subtracted reference beats overlap many times over; the last of them were left out".to_owned();
             warnings.push(warning(self.file, Severity::Data, "Section 4", message));
         }
         Ok((signals, rate))
@@ -195,13 +202,16 @@ impl Context<'_> {
     ) -> Result<u64, Error> {
         let low = u64::from(streams.interval);
         let Some(full) = reference.map(|reference| u64::from(reference.interval)).filter(|full| *full > 0) else {
-            let message = format!("bimodal compression without a reference beat that states the full rate; {USUAL_FACTOR} \
-                 times the stated rate was assumed");
+            let message = format!(
+                "bimodal compression without a reference beat that states the full rate; {USUAL_FACTOR} \
+                 times the stated rate was assumed"
+            );
             warnings.push(warning(self.file, Severity::Data, "Section 6", message));
             return Ok(USUAL_FACTOR);
         };
         if full == low {
-            let message = "bimodal compression is flagged, but the rate is the full one; nothing was interpolated".to_owned();
+            let message =
+                "bimodal compression is flagged, but the rate is the full one; nothing was interpolated".to_owned();
             warnings.push(warning(self.file, Severity::Note, "Section 6", message));
             return Ok(1);
         }
@@ -249,7 +259,9 @@ impl Context<'_> {
         match (u32::try_from(interval), self.hints.rate) {
             (Ok(interval), _) if interval > 0 => self.checked(1e6 / f64::from(interval)),
             (_, Some(rate)) => self.checked(rate),
-            _ => Err(Error::missing(Needs::Rate, self.file.name, "a sample interval of 0", "the sampling rate in hertz")),
+            _ => {
+                Err(Error::missing(Needs::Rate, self.file.name, "a sample interval of 0", "the sampling rate in hertz"))
+            }
         }
     }
 

@@ -25,8 +25,6 @@ pub(super) struct Section<'a> {
     pub(super) body: &'a [u8],
     /// Protocol version, tenfold, as its header states it.
     pub(super) protocol: u8,
-    /// False where the file ends before the section does.
-    pub(super) whole: bool,
 }
 
 impl<'a> Section<'a> {
@@ -149,7 +147,7 @@ impl<'a> Sections<'a> {
             return;
         }
         let at = at.saturating_add(SECTION_HEADER as u64);
-        *slot = Some(Section { at, body, protocol: header.protocol, whole });
+        *slot = Some(Section { at, body, protocol: header.protocol });
     }
 }
 

@@ -80,7 +80,12 @@ impl<'a> Streams<'a> {
         let place = cursor.place();
         let order = cursor.u8()?;
         if order > 2 {
-            return Err(Error::unsupported(file.name, place, format!("differences of order {order}"), "order 0, 1 or 2"));
+            return Err(Error::unsupported(
+                file.name,
+                place,
+                format!("differences of order {order}"),
+                "order 0, 1 or 2",
+            ));
         }
         let bimodal = cursor.u8()? != 0;
         let mut lengths = Vec::new();

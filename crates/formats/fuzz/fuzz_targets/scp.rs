@@ -1,0 +1,12 @@
+//! One SCP-ECG file.
+#![no_main]
+
+use formats::InputFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let file = InputFile { name: "a.scp", bytes };
+    if let Ok(recording) = formats::scp::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
+        formats_fuzz::check(&recording);
+    }
+});
