@@ -30,7 +30,7 @@ const MOST_LEADS: u8 = 12;
 pub(super) fn is(bytes: &[u8]) -> bool {
     let word =
         |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map(|word| u32::from_le_bytes(*word));
-    let absurd = word(2).is_some_and(|size| size as usize > bytes.len() && size & 0xFFFF == 0);
+    let absurd = word(2).is_some_and(|size| size as usize > bytes.len() && size.trailing_zeros() >= 16);
     let from_zero = word(28) == Some(6) && word(24) == word(10);
     let stated = bytes.first_chunk::<2>().map(|sum| u16::from_le_bytes(*sum));
     absurd && from_zero && stated != Some(crc(bytes.get(2..).unwrap_or_default()))

@@ -265,7 +265,7 @@ impl<'a> Bits<'a> {
                 self.next |= u64::from_be_bytes(*eight).wrapping_shr(self.held);
                 let whole = 63_u32.wrapping_sub(self.held) >> 3;
                 self.rest = self.rest.get(whole as usize..).unwrap_or_default();
-                self.held |= 56;
+                self.held |= 0x38;
                 // Bits of a byte that was not counted would be entered twice.
                 let spare = 64_u32.wrapping_sub(self.held);
                 self.next &= u64::MAX.wrapping_shl(spare & 63);

@@ -131,7 +131,7 @@ fn signals(
         let message = format!("Section 3 states {stated} leads, but ends after {}", leads.definitions.len());
         warnings.push(warning(file, Severity::Data, "Section 3", message));
     }
-    let most = leads.definitions.iter().filter_map(|lead| lead.samples()).map(|(_, most)| most).max();
+    let most = leads.definitions.iter().filter_map(leads::LeadDefinition::samples).map(|(_, most)| most).max();
     limits.size(file.name, Place::Byte(rhythm.at), leads.definitions.len() as u64, 0)?;
     let tables = match sections.get(2) {
         Some(section) => Tables::read(file.name, section.cursor(file)?)?,

@@ -70,27 +70,21 @@ impl Context<'_> {
             }
             beats.push(beat);
         }
-        let rate = match self.rate(u64::from(streams.interval)) {
-            Ok(rate) => rate,
-            Err(_) => {
-                let message = "the reference beats have no usable sample interval; they were left out".to_owned();
-                warnings.push(warning(self.file, Severity::Note, "Section 5", message));
-                return Ok((Vec::new(), self.no_beats(streams, beats)));
-            }
+        let reference = ReferenceBeats { beats, amplitude: streams.amplitude, interval: streams.interval };
+        let Ok(rate) = self.rate(u64::from(streams.interval)) else {
+            let message = "the reference beats have no usable sample interval; they were left out".to_owned();
+            warnings.push(warning(self.file, Severity::Note, "Section 5", message));
+            return Ok((Vec::new(), reference));
         };
         let mut signals = Vec::new();
-        for (definition, beat) in self.leads.definitions.iter().zip(&beats) {
+        for (definition, beat) in self.leads.definitions.iter().zip(&reference.beats) {
             if !beat.is_empty() {
                 budget.take(self.file, beat.len() as u64, 2)?;
                 let scale = self.scale(u64::from(streams.amplitude));
                 signals.push(signal(definition, rate, Counts::Narrow(beat.clone()), scale));
             }
         }
-        Ok((signals, self.no_beats(streams, beats)))
-    }
-
-    fn no_beats(&self, streams: &Streams, beats: Vec<Vec<i16>>) -> ReferenceBeats {
-        ReferenceBeats { beats, amplitude: streams.amplitude, interval: streams.interval }
+        Ok((signals, reference))
     }
 
     /// The rhythm of Section 6, and its rate.
@@ -119,6 +113,7 @@ impl Context<'_> {
         let mut differing: Vec<(usize, u64, u64)> = Vec::new();
         let mut overlapping = false;
         let mut total = 0_u64;
+        let mut starts: Vec<u64> = Vec::new();
         for (lead, definition) in self.leads.definitions.iter().enumerate() {
             let stated = definition.samples();
             let zones = stated.map(|(_, most)| Zones::new(definition, most, self.beats, factor)).filter(|_| factor > 1);
@@ -167,10 +162,11 @@ impl Context<'_> {
                 }
                 None => Counts::Narrow(counts),
             };
-            let mut signal = signal(definition, rate, counts, self.scale(u64::from(common)));
-            signal.start = f64::from(definition.before()) / rate;
-            signals.push(signal);
+            signals.push(signal(definition, rate, counts, self.scale(u64::from(common))));
+            // Of a span that makes no sense nothing is believed.
+            starts.push(stated.map_or(0, |_| u64::from(definition.before())));
         }
+        self.place(&mut signals, &starts, total, warnings)?;
         self.report(&differing, warnings);
         if overlapping {
             let message =
@@ -178,6 +174,34 @@ impl Context<'_> {
             warnings.push(warning(self.file, Severity::Data, "Section 4", message));
         }
         Ok((signals, rate))
+    }
+
+    /// Gives each signal its start, from the samples before its first.
+    ///
+    /// At each moment of a sound recording some lead has a sample, so that none begins after more samples than all leads hold
+    /// together. Where all do, they are a piece of a longer recording, and the first of them begins it.
+    fn place(
+        &self,
+        signals: &mut [Signal],
+        starts: &[u64],
+        total: u64,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<(), Error> {
+        let first = starts.iter().copied().min().filter(|first| *first > total).unwrap_or(0);
+        if first > 0 {
+            let message = format!("the first lead begins after {first} samples that are not there; they were left out");
+            warnings.push(warning(self.file, Severity::Note, "Section 3", message));
+        }
+        for (signal, start) in signals.iter_mut().zip(starts) {
+            let start = start.saturating_sub(first);
+            if start > total {
+                let found = format!("lead {} after {start} samples", signal.label);
+                let expected = format!("no more than the {total} of all leads");
+                return Err(Error::invalid(self.file.name, Place::Whole, found, expected));
+            }
+            signal.start = u32::try_from(start).map_or(0.0, f64::from) / signal.rate;
+        }
+        Ok(())
     }
 
     /// One warning for all leads that hold another number of samples than Section 3 states.

@@ -84,18 +84,32 @@ impl<'a> Sections<'a> {
             _ => 1,
         };
         let mut others: Vec<u16> = Vec::new();
+        let (mut seen, mut twice) = ([false; KNOWN], 0_u64);
         for pointer in pointers.iter().map(|pointer| Pointer::new(*pointer)) {
             if pointer.number == 0 || pointer.length == 0 || pointer.index == 0 {
                 continue;
             }
-            if usize::from(pointer.number) >= KNOWN {
+            let number = usize::from(pointer.number);
+            if number >= KNOWN {
                 if others.len() < 8 {
                     others.push(pointer.number);
                 }
                 continue;
             }
+            // One look a section, whatever the number of pointers: each sums up to the whole file.
+            match seen.get_mut(number) {
+                Some(seen) if !*seen => *seen = true,
+                _ => {
+                    twice = twice.saturating_add(1);
+                    continue;
+                }
+            }
             let at = u64::from(pointer.index).saturating_sub(base);
             sections.put(file, pointer.number, at, u64::from(pointer.length), warnings);
+        }
+        if twice > 0 {
+            let message = format!("{twice} pointers are to sections that had one; the first of each was followed");
+            warnings.push(warning(file, Severity::Note, "Section 0", message));
         }
         if !others.is_empty() {
             let message = format!("sections {others:?} are not of the standard; they were passed over");
@@ -142,10 +156,6 @@ impl<'a> Sections<'a> {
             warn(severity, format!("the checksum of Section {number} is wrong: some of its bytes may be"));
         }
         let Some(slot) = self.known.get_mut(usize::from(number)) else { return };
-        if slot.is_some() {
-            warn(Severity::Note, format!("Section {number} occurs twice; the first was read"));
-            return;
-        }
         let at = at.saturating_add(SECTION_HEADER as u64);
         *slot = Some(Section { at, body, protocol: header.protocol });
     }

@@ -23,7 +23,7 @@ pub(super) struct Streams<'a> {
     /// The flag of bimodal compression.
     pub(super) bimodal: bool,
     /// One stream a lead.
-    streams: Vec<Stream<'a>>,
+    of_leads: Vec<Stream<'a>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,16 +58,13 @@ impl Budget {
     /// Takes room for `count` values of `width` bytes.
     pub(super) fn take(&mut self, file: &InputFile, count: u64, width: u64) -> Result<(), Error> {
         let bytes = count.saturating_mul(width);
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                let found = format!("streams that decode to {bytes} bytes more");
-                Err(Error::limit(file.name, Place::Whole, found, format!("{} bytes for a file of this size", self.all)))
-            }
-        }
+        let Some(left) = self.left.checked_sub(bytes) else {
+            let found = format!("streams that decode to {bytes} bytes more");
+            let expected = format!("{} bytes for a file of this size", self.all);
+            return Err(Error::limit(file.name, Place::Whole, found, expected));
+        };
+        self.left = left;
+        Ok(())
     }
 }
 
@@ -92,13 +89,13 @@ impl<'a> Streams<'a> {
         for _ in 0..leads {
             lengths.push(usize::from(cursor.u16_le()?));
         }
-        let streams = lengths.into_iter().map(|length| take(&mut cursor, length)).collect();
-        Ok(Streams { amplitude, interval, order, bimodal, streams })
+        let of_leads = lengths.into_iter().map(|length| take(&mut cursor, length)).collect();
+        Ok(Streams { amplitude, interval, order, bimodal, of_leads })
     }
 
     /// Samples that a lead's stream can hold at most.
     pub(super) fn most(&self, lead: usize, tables: Option<&Tables>) -> u64 {
-        let bytes = self.streams.get(lead).map_or(0, |stream| stream.bytes.len()) as u64;
+        let bytes = self.of_leads.get(lead).map_or(0, |stream| stream.bytes.len()) as u64;
         if tables.is_some() { bytes.saturating_mul(8) } else { bytes >> 1 }
     }
 
@@ -112,7 +109,7 @@ impl<'a> Streams<'a> {
         expected: Option<(u64, u64)>,
         budget: &mut Budget,
     ) -> Result<Decoded, Error> {
-        let stream = self.streams.get(lead).copied().unwrap_or_default();
+        let stream = self.of_leads.get(lead).copied().unwrap_or_default();
         let most = self.most(lead, tables);
         let Some(tables) = tables else {
             budget.take(file, most, 2)?;

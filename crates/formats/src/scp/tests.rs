@@ -38,7 +38,7 @@ fn sections(sections: &[(u16, &[u8])]) -> Vec<(u16, Vec<u8>)> {
 fn small() -> Vec<u8> {
     let rhythm =
         streams(2500, 2000, 0, 0, &[plain(&[1, 2, 3, 4, 5, 6, 7, 8, 9]), plain(&[-1, -2, -3, -4, -5, -6, -7])]);
-    record(20, &sections(&[(3, &leads(4, &[(1, 9, 2), (501, 507, 3)])), (6, &rhythm)]))
+    record(20, &sections(&[(3, &leads(4, &[(1, 9, 2), (11, 17, 3)])), (6, &rhythm)]))
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn leads_without_codes_have_scale_span_and_order_of_the_file() {
     let [two, chest] = &recording.signals[..] else { panic!("two leads") };
     assert_eq!((&two.lead, two.rate, two.start), (&Lead::II, 500.0, 0.0));
     assert_eq!(two.values()[..2], [0.0025, 0.005]);
-    assert_eq!((&chest.lead, chest.start, counts(chest)), (&Lead::V1, 1.0, vec![-1, -2, -3, -4, -5, -6, -7]));
+    assert_eq!((&chest.lead, chest.start, counts(chest)), (&Lead::V1, 0.02, vec![-1, -2, -3, -4, -5, -6, -7]));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn tables_of_the_file_switch_and_have_long_codes_and_numbers_after_them() {
     let mut bits = BitWriter::default();
     bits.put(0b0, 1); // 0
     bits.put(0b110, 3);
-    bits.put((-100_i32 & 0x1FF) as u32, 9); // 100 - 100
+    bits.put(0x200 - 100, 9); // 100 - 100
     bits.put(0b110, 3);
     bits.put(255, 9); // 100 + 255
     bits.put(0b1110_0000_0001, 12); // 7
@@ -281,6 +281,29 @@ fn a_first_sample_of_zero_leaves_out_no_sample_and_takes_no_filling_for_one() {
             assert!(recording.warnings.is_empty(), "{:?}", recording.warnings);
         }
     }
+}
+
+#[test]
+fn a_lead_that_begins_after_all_others_end_is_refused_and_a_late_piece_is_not() {
+    let rhythm = streams(2500, 2000, 0, 0, &[plain(&[1, 2, 3]), plain(&[4, 5, 6])]);
+    let with = |one: (u32, u32, u8), other| record(20, &sections(&[(3, &leads(4, &[one, other])), (6, &rhythm)]));
+    let starts =
+        |bytes: &[u8]| -> Vec<f64> { read_bytes(bytes).unwrap().signals.iter().map(|signal| signal.start).collect() };
+    assert_eq!(starts(&with((1, 3, 2), (4, 6, 3))), [0.0, 0.006]);
+    assert_eq!(starts(&with((1001, 1003, 2), (1004, 1006, 3))), [0.0, 0.006]);
+    assert!(read_bytes(&with((1, 3, 2), (4_000_000_000, 4_000_000_002, 3))).is_err());
+    // A span that ends before it begins is not believed.
+    assert_eq!(starts(&with((1, 3, 2), (4_000_000_000, 6, 3))), [0.0, 0.0]);
+}
+
+#[test]
+fn many_pointers_to_one_section_are_followed_once() {
+    let mut bytes = small();
+    // The pointer of Section 3 becomes one of Section 6, before its own.
+    let (three, six) = (32, 42);
+    let pointer = bytes[six..six + 10].to_vec();
+    bytes[three..three + 10].copy_from_slice(&pointer);
+    assert!(read_bytes(&bytes).unwrap_err().to_string().contains("no Section 3"));
 }
 
 #[test]
