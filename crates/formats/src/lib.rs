@@ -11,6 +11,8 @@
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
 //! | SCP-ECG (EN 1064), and a Healforce dialect | [`scp`] | yes | no |
 //! | CSV, TSV | [`csv`] | yes | yes |
+//! | HL7 annotated ECG (aECG) | [`aecg`] | yes | yes |
+//! | FHIR Observation, as JSON | [`fhir`] | yes | yes |
 //! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
@@ -47,16 +49,20 @@
     )
 )]
 
+pub mod aecg;
 pub mod archive;
 mod companions;
 pub mod csv;
 mod cursor;
+mod decimals;
 pub mod edf;
 mod encoding;
 mod error;
+pub mod fhir;
 mod limbs;
 mod limits;
 pub mod matlab5;
+mod notes;
 mod probe;
 mod read;
 mod reader;

@@ -4,7 +4,7 @@
 
 use ecg::Recording;
 
-use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, scp, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, wfdb};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -37,6 +37,8 @@ pub(crate) const READERS: &[Reader] = &[
         extensions: &[],
         read: |file, hints, limits| one(wfdb::matlab::read(file, hints, limits)),
     },
+    Reader { format: Format::Aecg, score: aecg::score, extensions: &["xml", "ecg"], read: aecg::read },
+    Reader { format: Format::Fhir, score: fhir::score, extensions: &["json", "ndjson"], read: fhir::read },
     Reader {
         format: Format::Csv,
         score: csv::score,
