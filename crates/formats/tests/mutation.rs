@@ -21,7 +21,7 @@ use ecg::{Annotation, Lead, Recording, Samples, Scale, Signal, Unit};
 use formats::wfdb::StorageFormat;
 use formats::{Hints, InputFile, Limits, Outcome};
 
-/// Cases of each of the six kinds of input; together more than 20,000.
+/// Cases of each kind of input; together more than 20,000.
 const CASES: u64 = 3_500;
 /// `MUTATION_SEED=7 cargo test -p formats --test mutation` looks elsewhere.
 const SEED: u64 = 20_261_121;
@@ -228,6 +228,8 @@ fn corpus() -> Corpus {
 
     corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
     corpus.entry("scp").or_default().push(alone("a.scp", scp()));
+    corpus.entry("aecg").or_default().push(alone("a.xml", formats::aecg::write(&recording).unwrap()));
+    corpus.entry("fhir").or_default().push(alone("a.json", formats::fhir::write(&recording).unwrap()));
     for text in [
         "Zeit;I (mV);II (mV)\n0,000;0,5;-0,25\n0,002;0,5;-0,25\n0,004;0,5;\n0,006;0,5;1,25\n",
         "Sample Rate,512 hertz\nLead,Lead I\nUnit,µV\n\n\n14,648\n10,234\n-3,945\n1,100\n",
@@ -258,6 +260,7 @@ fn corpus() -> Corpus {
 
 fn add_collection(folder: &Path, corpus: &mut Corpus) {
     for (kind, place) in [("edf", "edf"), ("scp", "scp"), ("csv", "csv"), ("archive", "archive")] {
+    for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive"), ("aecg", "aecg"), ("fhir", "fhir")] {
         let files = common::read_folder(&folder.join(place));
         corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
     }
@@ -508,6 +511,15 @@ fn twenty_thousand_damaged_files_neither_panic_nor_take_more_than_they_may() {
                             let _ = formats::csv::write(recording);
                             let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
                         }
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                let outcome = formats::read(&files, hints, &limits);
+                check(&outcome, &limits);
+                if case % 8 == 0 {
+                    for recording in &outcome.recordings {
+                        let _ = formats::csv::write(recording);
+                        let _ = formats::aecg::write(recording);
+                        let _ = formats::fhir::write(recording);
+                        let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
                     }
                     outcome
                 }))

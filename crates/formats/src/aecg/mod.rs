@@ -11,7 +11,7 @@
 //! - Digits are whole numbers; where an exporter wrote fractions the lead has physical values and no counts.
 //! - Sets begin at their heads: leads of a 3 x 4 print have a `start` each. A set that brings a lead again, or begins more than
 //!   a day apart, begins a further recording (repeated tracings of one visit).
-//! - `subjectOf/annotationSet` holds marks, measurements and statements ([`annotations`]); `trialSubject` the person.
+//! - `subjectOf/annotationSet` holds marks, measurements and statements; `trialSubject` has the person.
 //!
 //! # Tolerated, with a warning
 //! An absent unit (unknown, or [`Hints::unit`]), origin or scale; digits that are no numbers (missing samples); a head that is no
@@ -115,10 +115,10 @@ impl Draft {
     }
 
     /// Whether leads that begin at `position` are part of this recording.
-    fn takes(&self, set: &Set, position: &Position) -> bool {
+    fn takes(&self, set: &Set, position: &Position, limits: &Limits) -> bool {
         let near = match (&self.origin, &position.base) {
-            (Some(origin), Some(base)) => (base.since(origin) + position.after).abs() <= APART,
-            (None, None) => position.after.abs() <= APART,
+            (Some(origin), Some(base)) => is_near(set, base.since(origin) + position.after, limits),
+            (None, None) => is_near(set, position.after, limits),
             _ => false,
         };
         let known = &self.recording.signals;
@@ -151,6 +151,13 @@ impl Draft {
     }
 }
 
+/// Whether leads may begin so many seconds from their recording's origin: a day, and no more samples than a lead may have, since
+/// who draws or writes the recording fills what lies before them.
+fn is_near(set: &Set, seconds: f64, limits: &Limits) -> bool {
+    let most = limits.samples_per_lead as f64;
+    seconds.abs() <= APART && set.signals.iter().all(|signal| seconds.abs() * signal.rate <= most)
+}
+
 /// When a set begins: seconds after a moment, or after the beginning of a series whose time is not known.
 struct Position {
     base: Option<Moment>,
@@ -175,9 +182,17 @@ fn read_series(root: Element, series: Element, drafts: &mut Vec<Draft>, reading:
     for set in sets {
         let position = match &set.head {
             Head::At(moment) => Position { base: Some(moment.clone()), after: 0.0 },
-            Head::After(after) => Position { base: low.clone(), after: *after },
+            Head::After(after) if is_near(&set, *after, reading.limits) => {
+                Position { base: low.clone(), after: *after }
+            }
+            Head::After(_) => {
+                reading
+                    .notes
+                    .note("time sequence", "its head is far from its series; its leads begin with their series");
+                Position { base: low.clone(), after: 0.0 }
+            }
         };
-        if !drafts.last().is_some_and(|draft| draft.takes(&set, &position)) {
+        if !drafts.last().is_some_and(|draft| draft.takes(&set, &position, reading.limits)) {
             if drafts.len() >= RECORDINGS {
                 return Err(Error::limit(reading.file, series.place(), "more recordings", RECORDINGS));
             }
@@ -187,7 +202,7 @@ fn read_series(root: Element, series: Element, drafts: &mut Vec<Draft>, reading:
         if let Some(draft) = drafts.last_mut() {
             draft.add(set, &position);
             let leads = draft.recording.signals.len() as u64;
-            reading.limits.size(reading.file, series.place(), leads, 1)?;
+            reading.limits.size(reading.file, Place::Whole, leads, 1)?;
             let from = draft.recording.signals.last().map_or(0.0, |signal| signal.start);
             own.get_or_insert((index, from));
         }

@@ -6,7 +6,7 @@ use super::time::{self, Moment};
 use crate::decimals::{self, Numbers, Room, number};
 use crate::notes::{Notes, label};
 use crate::xml::Element;
-use crate::{Error, Hints, Limits, Needs};
+use crate::{Error, Hints, Limits, Needs, Place};
 
 /// What a reader of one file carries along.
 pub(super) struct Reading<'r> {
@@ -120,9 +120,12 @@ fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Optio
         reading.refused.get_or_insert(missing);
         return Ok(None);
     };
-    if let Err(error) = reading.limits.rate(reading.file, sequence.place(), rate) {
+    if reading.limits.rate(reading.file, Place::Whole, rate).is_err() {
         reading.notes.data(&place, "its sampling rate is out of range; it is left out");
-        reading.refused.get_or_insert(error);
+        // A place takes as long to count as the file is: once.
+        if reading.refused.is_none() {
+            reading.refused = reading.limits.rate(reading.file, sequence.place(), rate).err();
+        }
         return Ok(None);
     }
     let text = digits.text();

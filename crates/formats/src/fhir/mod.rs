@@ -24,7 +24,7 @@
 //! and Turtle forms of FHIR are not read.
 //!
 //! # Limits
-//! Resources within resources to a depth of 8, JSON to serde_json's 128, 16,384 components and Observations. Data is borrowed from the
+//! Resources within resources to a depth of 8, JSON to serde_json's 128, 16,384 leads and as many other facts. Data is borrowed from the
 //! text and read as a stream.
 
 use ecg::{Measurement, Patient, Recording, Source};

@@ -11,7 +11,7 @@ use crate::notes::label;
 
 /// Resources within resources: a Bundle in a Bundle, with contained ones.
 const DEEPEST: usize = 8;
-/// Components, Observations, Patients and statements of one file.
+/// Leads of one file, and as many quantities, statements, notes and Patients together.
 const MOST: usize = 16_384;
 
 type Text<'t> = Option<Cow<'t, str>>;
@@ -24,15 +24,23 @@ pub(super) struct Found<'t> {
     pub(super) people: BTreeMap<String, Patient>,
     /// True where more was there than is kept.
     pub(super) too_many: bool,
-    kept: usize,
+    /// Leads, and what is no lead, so that much of the one does not hide the other.
+    leads: usize,
+    others: usize,
     depth: usize,
 }
 
 impl Found<'_> {
+    fn keep_lead(&mut self) -> bool {
+        self.leads = self.leads.saturating_add(1);
+        self.too_many = self.too_many || self.leads > MOST;
+        self.leads <= MOST
+    }
+
     fn keep(&mut self) -> bool {
-        self.kept = self.kept.saturating_add(1);
-        self.too_many = self.too_many || self.kept > MOST;
-        self.kept <= MOST
+        self.others = self.others.saturating_add(1);
+        self.too_many = self.too_many || self.others > MOST;
+        self.others <= MOST
     }
 }
 
@@ -131,7 +139,7 @@ impl<'t> DeserializeSeed<'t> for Resource<'_, 't> {
         found.depth = found.depth.saturating_sub(1);
         let has_leads =
             observation.sampled.is_some() || observation.components.iter().any(|part| part.sampled.is_some());
-        if has_leads && found.keep() {
+        if has_leads {
             found.observations.push(observation);
         }
         if let Some(person) = person {
@@ -163,7 +171,7 @@ impl<'t> Fields<'t> for ResourceFields<'_, 't> {
                 }
             }
             "code" => map.next_value_seed(Object(&mut observation.code))?,
-            "valueSampledData" => observation.sampled = sampled(map)?,
+            "valueSampledData" => observation.sampled = sampled(map)?.filter(|_| self.found.keep_lead()),
             "component" => map.next_value_seed(List(&mut Components { observation, found: self.found }))?,
             "effectiveDateTime" | "effectiveInstant" => observation.start = map.next_value_seed(Word)?,
             "effectivePeriod" => {
@@ -230,8 +238,12 @@ impl<'t> Items<'t> for Components<'_, 't> {
     fn item<A: SeqAccess<'t>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
         let mut component = Component::default();
         let more = items.next_element_seed(Object(&mut component))?.is_some();
-        let wanted = component.sampled.is_some() || component.quantity.is_some();
-        if wanted && self.found.keep() {
+        let wanted = match (&component.sampled, &component.quantity) {
+            (Some(_), _) => self.found.keep_lead(),
+            (None, Some(_)) => self.found.keep(),
+            (None, None) => false,
+        };
+        if wanted {
             self.observation.components.push(component);
         }
         Ok(more)
