@@ -30,16 +30,12 @@ impl Room {
 
     /// Takes bytes of it.
     pub(crate) fn take(&mut self, file: &str, bytes: u64) -> Result<(), Error> {
-        match self.bytes.checked_sub(bytes) {
-            Some(left) => {
-                self.bytes = left;
-                Ok(())
-            }
-            None => {
-                let limit = format!("{} bytes of memory for a file of its size", self.most_bytes);
-                Err(Error::limit(file, Place::Whole, "more samples or marks", limit))
-            }
-        }
+        let Some(left) = self.bytes.checked_sub(bytes) else {
+            let limit = format!("{} bytes of memory for a file of its size", self.most_bytes);
+            return Err(Error::limit(file, Place::Whole, "more samples or marks", limit));
+        };
+        self.bytes = left;
+        Ok(())
     }
 
     /// Gives bytes back.
@@ -48,13 +44,11 @@ impl Room {
     }
 
     fn take_samples(&mut self, file: &str, count: u64) -> Result<(), Error> {
-        match self.samples.checked_sub(count) {
-            Some(left) => {
-                self.samples = left;
-                Ok(())
-            }
-            None => Err(Error::limit(file, Place::Whole, "more samples in all leads", self.most_samples)),
-        }
+        let Some(left) = self.samples.checked_sub(count) else {
+            return Err(Error::limit(file, Place::Whole, "more samples in all leads", self.most_samples));
+        };
+        self.samples = left;
+        Ok(())
     }
 }
 
@@ -230,8 +224,7 @@ fn classify(token: &[u8]) -> Token {
 fn whole(token: &[u8]) -> Option<i32> {
     let (negative, digits) = match token {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        token => (false, token.strip_prefix(b"+").unwrap_or(token)),
     };
     if digits.is_empty() || digits.len() > 10 {
         return None;

@@ -22,7 +22,7 @@
 //! explicit times (`SLIST_TS`), which are no constant rate.
 //!
 //! # Writing
-//! [`write`] gives one series; the format cannot mark a sample as missing, so that a lead that lacks samples is refused.
+//! [`write()`] gives one series; the format cannot mark a sample as missing, so that a lead that lacks samples is refused.
 
 use ecg::{Recording, Signal, Source};
 
@@ -166,8 +166,8 @@ struct Position {
 
 /// Adds what one series holds to the recordings.
 fn read_series(root: Element, series: Element, drafts: &mut Vec<Draft>, reading: &mut Reading) -> Result<(), Error> {
-    let low = [series, root].into_iter().filter_map(|element| element.child("effectiveTime"));
-    let low = low.filter_map(time::beginning).next();
+    let mut times = [series, root].into_iter().filter_map(|element| element.child("effectiveTime"));
+    let low = times.find_map(time::beginning);
     let derived = || series.all("derivation").flat_map(|derivation| derivation.all("derivedSeries"));
     let sets = series::sets(series, reading)?;
     let mut own: Option<(usize, f64)> = None;

@@ -139,7 +139,9 @@ fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Optio
     let samples = match read.numbers {
         Numbers::Counts(counts) => Samples::Digital { counts, scale },
         Numbers::Values(mut values) => {
-            values.iter_mut().for_each(|value| *value = (*value - scale.baseline) / scale.gain);
+            for value in &mut values {
+                *value = (*value - scale.baseline) / scale.gain;
+            }
             Samples::Physical { values, unit: scale.unit }
         }
     };

@@ -172,7 +172,7 @@ fn lead(text: &mut String, signal: &Signal) -> Result<(), WriteError> {
             begin(text, 1.0 / per_unit, 0.0);
             for value in values {
                 let digit = (value * factor * per_unit).round();
-                if !(digit.abs() <= f64::from(i32::MAX)) {
+                if !digit.is_finite() || digit.abs() > f64::from(i32::MAX) {
                     return Err(unfit(&what, format!("a value of {value}"), "values within 32 bits of steps"));
                 }
                 let _ = write!(text, "{digit} ");

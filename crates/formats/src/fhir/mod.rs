@@ -23,6 +23,9 @@
 //! JSON without SampledData; samples at uneven offsets; no time between samples without [`Hints::rate`] ([`Error::wants_rate`]). XML
 //! and Turtle forms of FHIR are not read.
 //!
+//! # Writing
+//! [`write()`] gives one Observation of R4 with a component a lead.
+//!
 //! # Limits
 //! Resources within resources to a depth of 8, JSON to serde_json's 128, 16,384 leads and as many other facts. Data is borrowed from the
 //! text and read as a stream.
@@ -68,11 +71,8 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
     let text = text.trim_start_matches('\u{feff}');
     let mut found = Found::default();
     let mut notes = Notes::new(file.name);
-    let damage = resources(text, &mut found).err().map(|error| {
-        let place = Place::Line(u64::try_from(error.line()).unwrap_or(1).max(1));
-        (place, error.is_eof())
-    });
-    if let Some((place, _)) = damage {
+    let damage = resources(text, &mut found);
+    if let Some(Damage { place, .. }) = damage {
         let message = "the JSON ends early or is damaged here; components that are whole before it are kept";
         notes.data(&notes::place(place), message);
     }
@@ -87,11 +87,11 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
         let Observation { code, sampled, components, start, subject, statements, notes } = observation;
         let mut recording = Recording { statements, comments: notes, ..Recording::default() };
         if let Some(sampled) = sampled {
-            sampled::read(&code, sampled, &mut recording.signals, &mut reading)?;
+            sampled::read(&code, &sampled, &mut recording.signals, &mut reading)?;
         }
         for component in components {
             if let Some(sampled) = component.sampled {
-                sampled::read(&component.code, sampled, &mut recording.signals, &mut reading)?;
+                sampled::read(&component.code, &sampled, &mut recording.signals, &mut reading)?;
             } else if let Some((value, quantity)) = component.quantity.and_then(|some| Some((some.value?, some))) {
                 let (name, unit) = (component.code.name(), label(quantity.unit()));
                 recording.measurements.push(Measurement { name, value, unit, lead: None });
@@ -116,8 +116,10 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
             Ok(recordings)
         }
         None => Err(reading.refused.unwrap_or_else(|| match damage {
-            Some((place, true)) => Error::truncated(file.name, place, "no whole SampledData", "FHIR SampledData"),
-            Some((place, false)) => Error::invalid(file.name, place, "damaged JSON", "FHIR SampledData"),
+            Some(Damage { place, is_end: true }) => {
+                Error::truncated(file.name, place, "no whole SampledData", "FHIR SampledData")
+            }
+            Some(Damage { place, .. }) => Error::invalid(file.name, place, "damaged JSON", "FHIR SampledData"),
             None => Error::invalid(
                 file.name,
                 Place::Whole,
@@ -128,14 +130,31 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
     }
 }
 
+/// Where the JSON is damaged, and whether it ends there.
+struct Damage {
+    place: Place,
+    is_end: bool,
+}
+
 /// Every resource of the text: one, or one after the other.
-fn resources<'t>(text: &'t str, found: &mut Found<'t>) -> Result<(), serde_json::Error> {
-    let mut json = serde_json::Deserializer::from_str(text);
+fn resources<'t>(text: &'t str, found: &mut Found<'t>) -> Option<Damage> {
+    let mut rest = text;
+    let mut lines = 0_usize;
     loop {
-        Resource { found, address: None }.deserialize(&mut json)?;
-        if json.end().is_ok() {
-            return Ok(());
+        // A reader of its own for each: what it says of places is counted from its own beginning.
+        let mut json = serde_json::Deserializer::from_str(rest);
+        if let Err(error) = (Resource { found, address: None }).deserialize(&mut json) {
+            let line = lines.saturating_add(error.line()).max(1);
+            return Some(Damage { place: Place::Line(line as u64), is_end: error.is_eof() });
         }
+        let more = json.end().err()?;
+        // The line and the column of the letter that begins the next one.
+        let above = more.line().saturating_sub(1);
+        let line = above.checked_sub(1).and_then(|last| rest.match_indices('\n').nth(last));
+        let start = line.map_or(0, |(newline, _)| newline.saturating_add(1));
+        let next = start.saturating_add(more.column().saturating_sub(1));
+        rest = rest.get(next..).filter(|_| next > 0)?;
+        lines = lines.saturating_add(above);
     }
 }
 

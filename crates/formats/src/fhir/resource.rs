@@ -96,6 +96,7 @@ pub(super) struct Sampled<'t> {
 
 /// A CodeableConcept: the coding that names a lead best (MDC's), and the text.
 #[derive(Default)]
+#[allow(clippy::struct_field_names, reason = "they are FHIR's")]
 pub(super) struct Code<'t> {
     pub(super) system: Text<'t>,
     pub(super) code: Text<'t>,

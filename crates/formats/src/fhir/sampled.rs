@@ -26,13 +26,13 @@ pub(super) struct Reading<'r> {
 /// More samples or leads than the limits.
 pub(super) fn read(
     code: &Code,
-    sampled: Sampled,
+    sampled: &Sampled,
     signals: &mut Vec<Signal>,
     reading: &mut Reading,
 ) -> Result<(), Error> {
     let name = code.name();
     let place = format!("lead {}", if name.is_empty() { "without a code" } else { &name });
-    let rate = match rate(&sampled, &place, reading) {
+    let rate = match rate(sampled, &place, reading) {
         Ok(rate) => rate,
         Err(error) => {
             reading.notes.data(&place, "no sampling rate can be told for it; it is left out");
@@ -40,7 +40,7 @@ pub(super) fn read(
             return Ok(());
         }
     };
-    let dimensions = dimensions(&sampled, &place, reading);
+    let dimensions = dimensions(sampled, &place, reading);
     let all = (signals.len() as u64).saturating_add(dimensions as u64);
     reading.limits.size(reading.file, Place::Whole, all, 1)?;
 
@@ -50,10 +50,12 @@ pub(super) fn read(
     }
     let mut decimals = decimals::read(reading.file, data, &mut reading.room, reading.limits)?;
     warn_of_marks(&decimals.marks, sampled.code_map, &place, reading);
-    let scale = scale(&sampled, &place, reading);
-    question_origin(&decimals, &sampled, &place, reading);
+    let scale = scale(sampled, &place, reading);
+    question_origin(&decimals, sampled, &place, reading);
     if let Numbers::Values(values) = &mut decimals.numbers {
-        values.iter_mut().for_each(|value| *value = (*value - scale.baseline) / scale.gain);
+        for value in values {
+            *value = (*value - scale.baseline) / scale.gain;
+        }
     }
     let lead = leads::of(code);
     if dimensions == 1 {
@@ -61,7 +63,7 @@ pub(super) fn read(
         signals.extend(signal(lead, name, rate, samples, decimals.missing, &place, reading));
         return Ok(());
     }
-    for (number, part) in (1_usize..).zip(split(decimals, dimensions, &place, reading)?) {
+    for (number, part) in (1_usize..).zip(split(&decimals, dimensions, &place, reading)?) {
         let label = format!("{name} {number}").trim().to_owned();
         let samples = samples(part.numbers, scale.clone());
         let lead = Lead::Other(label.clone());
@@ -228,7 +230,7 @@ fn question_origin(decimals: &Decimals, sampled: &Sampled, place: &str, reading:
 }
 
 /// One list for each dimension; a last part of a frame is left out.
-fn split(decimals: Decimals, dimensions: usize, place: &str, reading: &mut Reading) -> Result<Vec<Decimals>, Error> {
+fn split(decimals: &Decimals, dimensions: usize, place: &str, reading: &mut Reading) -> Result<Vec<Decimals>, Error> {
     let file = reading.file;
     let total = match &decimals.numbers {
         Numbers::Counts(counts) => counts.len(),

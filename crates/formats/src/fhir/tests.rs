@@ -217,6 +217,10 @@ fn a_file_cut_at_any_byte_keeps_its_whole_components() {
             Err(_) => assert_eq!(kept, 0, "cut at {end}"),
         }
     }
+    // Of several, those before the damage; its line is the file's.
+    let lines = format!("{text}\n\n  {}\n {{\"a\":}}", text.trim_start_matches('\u{feff}'));
+    let all = all_of(&lines);
+    assert_eq!((all.len(), all[0].warnings[0].place.as_str()), (2, "line 4"));
     let damaged = text.replace("\"4 5 6\"", "\"4 5 6");
     assert_eq!(one(&damaged).signals.len(), 1);
 }
