@@ -13,6 +13,11 @@
 //! | CSV, TSV | [`csv`] | yes | yes |
 //! | HL7 annotated ECG (aECG) | [`aecg`] | yes | yes |
 //! | FHIR Observation, as JSON | [`fhir`] | yes | yes |
+//! | GE MUSE XML | [`muse`] | yes | no |
+//! | GE CardioSoft XML | [`cardiosoft`] | yes | no |
+//! | Philips Sierra XML (PageWriter, TraceMaster) | [`philips`] | yes | no |
+//! | Mortara ELI XML, after public readers | [`mortara`] | yes | no |
+//! | Schiller SEMA XML, after public readers | [`schiller`] | yes | no |
 //! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
@@ -51,6 +56,7 @@
 
 pub mod aecg;
 pub mod archive;
+pub mod cardiosoft;
 mod companions;
 pub mod csv;
 mod cursor;
@@ -63,11 +69,16 @@ mod limbs;
 mod limits;
 pub mod matlab5;
 mod notes;
+pub mod mortara;
+pub mod muse;
+pub mod philips;
 mod probe;
 mod read;
 mod reader;
 mod samples;
 pub mod scp;
+pub mod schiller;
+mod vendor;
 pub mod wfdb;
 mod xml;
 

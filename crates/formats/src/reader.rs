@@ -5,6 +5,7 @@
 use ecg::Recording;
 
 use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, cardiosoft, csv, edf, mortara, muse, philips, schiller, wfdb};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -39,6 +40,31 @@ pub(crate) const READERS: &[Reader] = &[
     },
     Reader { format: Format::Aecg, score: aecg::score, extensions: &["xml", "ecg"], read: aecg::read },
     Reader { format: Format::Fhir, score: fhir::score, extensions: &["json", "ndjson"], read: fhir::read },
+    Reader {
+        format: Format::Muse,
+        score: muse::score,
+        extensions: &["xml"],
+        read: |file, hints, limits| one(muse::read(file, hints, limits)),
+    },
+    Reader { format: Format::CardioSoft, score: cardiosoft::score, extensions: &["xml"], read: cardiosoft::read },
+    Reader {
+        format: Format::Philips,
+        score: philips::score,
+        extensions: &["xml"],
+        read: |file, hints, limits| one(philips::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Mortara,
+        score: mortara::score,
+        extensions: &["xml"],
+        read: |file, hints, limits| one(mortara::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Schiller,
+        score: schiller::score,
+        extensions: &["xml"],
+        read: |file, hints, limits| one(schiller::read(file, hints, limits)),
+    },
     Reader {
         format: Format::Csv,
         score: csv::score,
