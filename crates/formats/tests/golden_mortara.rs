@@ -1,4 +1,5 @@
-//! Mortara ELI against base64 and struct of Python, which ecgdatakit agrees with, on a synthetic file (`golden/mortara.json`).
+//! Mortara ELI against base64 and struct of Python, which ecgdatakit agrees with, on a synthetic file
+//! (`golden/mortara.json`).
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! Philips Sierra against sierraecg 0.4.0 (`golden/philips.json`), which keeps the pulse of calibration: it is put back for comparing.
+//! Philips Sierra against sierraecg 0.4.0 (`golden/philips.json`), which keeps the pulse of calibration: it is put back
+//! for comparing.
 
 mod common;
 

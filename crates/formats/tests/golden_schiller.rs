@@ -1,4 +1,5 @@
-//! Schiller against ElementTree of Python on a synthetic file (`golden/schiller.json`); no independent reader was asked.
+//! Schiller against ElementTree of Python on a synthetic file (`golden/schiller.json`); no independent reader was
+//! asked.
 
 mod common;
 

@@ -4,22 +4,25 @@
 //!
 //! **Document.** The outermost element is `CardiologyXML`, in ISO-8859-1 or UTF-8.
 //!
-//! **Blocks.** `StripData` (the rhythm; one each of several strips gives a recording each), `MedianSamples` (the representative
-//! beats, within `RestingECGMeasurements`) and `FullDisclosure` (everything that was recorded, often longer than the strip; a
-//! recording of its own). Each has `SampleRate` in `Hz` and `Resolution` in `uVperLsb`: the value of one count.
+//! **Blocks.** `StripData` (the rhythm; one each of several strips gives a recording each), `MedianSamples` (the
+//! representative beats, within `RestingECGMeasurements`) and `FullDisclosure` (everything that was recorded, often
+//! longer than the strip; a recording of its own). Each has `SampleRate` in `Hz` and `Resolution` in `uVperLsb`: the
+//! value of one count.
 //!
-//! **Samples.** `StripData` and `MedianSamples` hold a `WaveformData` a lead, whose attribute `lead` names it: whole numbers
-//! with commas between them, a last comma allowed, blanks and line breaks anywhere between. `ChannelSampleCountTotal` is compared.
-//! `FullDisclosureData` holds all leads of `LeadOrder` in turns of one second: a second of the first lead, a second of the next, and
-//! so on, then the next second. (So the file lies: III = II - I holds for each of its 8000 samples by this layout and by no other
-//! that was tried.) What lies after the last whole turn is left out with a warning.
+//! **Samples.** `StripData` and `MedianSamples` hold a `WaveformData` a lead, whose attribute `lead` names it: whole
+//! numbers with commas between them, a last comma allowed, blanks and line breaks anywhere between.
+//! `ChannelSampleCountTotal` is compared. `FullDisclosureData` holds all leads of `LeadOrder` in turns of one second: a
+//! second of the first lead, a second of the next, and so on, then the next second. (So the file lies: III = II - I
+//! holds for each of its 8000 samples by this layout and by no other that was tried.) What lies after the last whole
+//! turn is left out with a warning.
 //!
-//! **Statements.** Lines of `Conclusion` (what was concluded by a person) have the system `text`, lines of `Diagnosis` (the
-//! program's) that the conclusion does not repeat have `text, before overreading`.
+//! **Statements.** Lines of `Conclusion` (what was concluded by a person) have the system `text`, lines of `Diagnosis`
+//! (the program's) that the conclusion does not repeat have `text, before overreading`.
 //!
-//! **Measurements and marks.** The numbers of `RestingECGMeasurements` with their attribute `units`; those of `MeasurementTable`
-//! for each lead of its `LeadOrder`. The marks of a strip are its `ArrhythmiaResults` (`Time` in `ms` before each `BeatClass`),
-//! those of the full disclosure its `EventList` (each `Event` before its `Time` of `Minute` and `Second`).
+//! **Measurements and marks.** The numbers of `RestingECGMeasurements` with their attribute `units`; those of
+//! `MeasurementTable` for each lead of its `LeadOrder`. The marks of a strip are its `ArrhythmiaResults` (`Time` in
+//! `ms` before each `BeatClass`), those of the full disclosure its `EventList` (each `Event` before its `Time` of
+//! `Minute` and `Second`).
 //!
 //! **Person and start.** `PatientInfo` and `ObservationDateTime`.
 //!
@@ -42,8 +45,8 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
     if xml::root_name(bytes).is_some_and(|name| name.eq_ignore_ascii_case("CardiologyXML")) { 95 } else { 0 }
 }
 
-/// Reads one file: a recording a strip, the first of them with the representative beats, statements and measurements, and one of
-/// the full disclosure.
+/// Reads one file: a recording a strip, the first of them with the representative beats, statements and measurements,
+/// and one of the full disclosure.
 ///
 /// # Errors
 /// No XML, no whole lead, more than `limits` allow, or no rate ([`Error::wants_rate`]).

@@ -1,26 +1,28 @@
 //! Mortara (Welch Allyn, Hillrom) ELI XML.
 //!
-//! There is no public specification, and **no file of a device was seen**: the layout is what public readers (ecgdatakit, ecg2dcm,
-//! BRAVEHEART) agree on, and the only file that was read is a synthetic one made after them. Where they differ, it says so here.
+//! There is no public specification, and **no file of a device was seen**: the layout is what public readers
+//! (ecgdatakit, ecg2dcm, BRAVEHEART) agree on, and the only file that was read is a synthetic one made after them.
+//! Where they differ, it says so here.
 //!
 //! **Document.** The outermost element is `ECG` with the attribute `ACQUISITION_TIME` (`YYYYMMDDHHMMSS`).
 //!
-//! **Leads.** Each `CHANNEL` has the attributes `NAME`, `SAMPLE_FREQ` (hertz), `DURATION` (samples), `UNITS_PER_MV` (counts a
-//! millivolt), `OFFSET`, `BITS` (16), `FORMAT` (`SIGNED`), `ENCODING` (`BASE64`) and `DATA`, 16 bits, little-endian; the data may
-//! be the element's text instead. A value is (count + `OFFSET`) / `UNITS_PER_MV` millivolts: of the readers one adds the offset and
-//! two pass over it; where it is not 0, a warning says so. Where a lead has no `UNITS_PER_MV` of its own, that of the
-//! document or of `TYPICAL_CYCLE` is taken, with a warning.
+//! **Leads.** Each `CHANNEL` has the attributes `NAME`, `SAMPLE_FREQ` (hertz), `DURATION` (samples), `UNITS_PER_MV`
+//! (counts a millivolt), `OFFSET`, `BITS` (16), `FORMAT` (`SIGNED`), `ENCODING` (`BASE64`) and `DATA`, 16 bits,
+//! little-endian; the data may be the element's text instead. A value is (count + `OFFSET`) / `UNITS_PER_MV`
+//! millivolts: of the readers one adds the offset and two pass over it; where it is not 0, a warning says so. Where a
+//! lead has no `UNITS_PER_MV` of its own, that of the document or of `TYPICAL_CYCLE` is taken, with a warning.
 //!
 //! **Representative beats.** `TYPICAL_CYCLE` has the attributes of a channel except the name and the data, which each
 //! `TYPICAL_CYCLE_CHANNEL` has. Its own rate and scale count, which need not be those of the rhythm.
 //!
-//! **Statements.** The attribute `TEXT` of each `STATEMENT` of `AUTOMATIC_INTERPRETATION`, with `REASON` after a semicolon.
+//! **Statements.** The attribute `TEXT` of each `STATEMENT` of `AUTOMATIC_INTERPRETATION`, with `REASON` after a
+//! semicolon.
 //!
-//! **Measurements.** `VENT_RATE`, `AVERAGE_RR` and `NUM_QRS` of the document and those attributes of `TYPICAL_CYCLE` that do not
-//! describe its samples (`QT`, `PR_DURATION`, ...), by the file's names; the file writes no units.
+//! **Measurements.** `VENT_RATE`, `AVERAGE_RR` and `NUM_QRS` of the document and those attributes of `TYPICAL_CYCLE`
+//! that do not describe its samples (`QT`, `PR_DURATION`, ...), by the file's names; the file writes no units.
 //!
-//! **Person.** `SUBJECT` (`ID`, `FIRST_NAME`, `LAST_NAME`, `GENDER`, `DOB` or `DOB_XML`) and `AGE` with `AGE_UNITS`, or the labels and
-//! values of `DEMOGRAPHIC_FIELD`.
+//! **Person.** `SUBJECT` (`ID`, `FIRST_NAME`, `LAST_NAME`, `GENDER`, `DOB` or `DOB_XML`) and `AGE` with `AGE_UNITS`, or
+//! the labels and values of `DEMOGRAPHIC_FIELD`.
 //!
 //! **Refused.** Other widths than 16 bits, other encodings than base64; a document without one whole lead.
 
@@ -39,10 +41,8 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
         return 0;
     }
     let text = encoding::sample(bytes.get(..bytes.len().min(16 << 10)).unwrap_or_default()).unwrap_or_default();
-    match text.contains("ACQUISITION_TIME") || text.contains("UNITS_PER_MV") || text.contains("<CHANNEL") {
-        true => 90,
-        false => 30,
-    }
+    let marks = ["ACQUISITION_TIME", "UNITS_PER_MV", "<CHANNEL"];
+    if marks.iter().any(|mark| text.contains(mark)) { 90 } else { 30 }
 }
 
 /// Reads one file.
@@ -79,13 +79,11 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     }
     if let Some(cycle) = cycle {
         for channel in cycle.all("TYPICAL_CYCLE_CHANNEL") {
-            match lead(channel, Some(cycle), [Some(root), None], &mut reading) {
-                Ok(beat) => recording.representative_beats.extend(beat),
-                Err(_) => {
-                    reading.data("TYPICAL_CYCLE", "a beat is too large, or has no rate; those from it on are left out");
-                    break;
-                }
-            }
+            let Ok(beat) = lead(channel, Some(cycle), [Some(root), None], &mut reading) else {
+                reading.data("TYPICAL_CYCLE", "a beat is too large, or has no rate; those from it on are left out");
+                break;
+            };
+            recording.representative_beats.extend(beat);
         }
     }
     report::read(root, cycle, &mut recording);
@@ -123,9 +121,10 @@ fn lead(
         reading.data(in_lead(label), "no samples; the lead is left out");
         return Ok(None);
     }
-    let counts = match is_unsigned {
-        true => Counts::Wide(counts.iter().map(|&count| i32::from(count.cast_unsigned())).collect()),
-        false => Counts::Narrow(counts),
+    let counts = if is_unsigned {
+        Counts::Wide(counts.iter().map(|&count| i32::from(count.cast_unsigned())).collect())
+    } else {
+        Counts::Narrow(counts)
     };
     let own = attribute("UNITS_PER_MV").and_then(number);
     let mut per_millivolt = own;

@@ -61,7 +61,7 @@ fn leads(waveform: Element, rate: f64, reading: &mut Reading) -> Result<Vec<Sign
 
 fn lead(data: Element, rate: f64, reading: &mut Reading) -> Result<Option<Signal>, Error> {
     let label = data.child_text("LeadID").unwrap_or_default();
-    let Some(text) = data.child("WaveFormData").filter(|text| text.is_whole()) else {
+    let Some(text) = data.child("WaveFormData").filter(Element::is_whole) else {
         reading.data(in_lead(label), "no whole samples; the lead is left out");
         return Ok(None);
     };

@@ -1,46 +1,50 @@
-//! Philips Sierra ECG XML, as PageWriter and HeartStart devices and TraceMaster write it: versions 1.03, 1.04, 1.04.01, 1.04.02.
+//! Philips Sierra ECG XML, as PageWriter and HeartStart devices and TraceMaster write it: versions 1.03, 1.04, 1.04.01,
+//! 1.04.02.
 //!
-//! There is no public specification; what follows was seen in five files of the versions 1.03, 1.04 and 1.04.01 and agrees with
-//! the values that an independent reader gives for them (sierraecg). No file of 1.04.02 was seen; it is read as 1.04.01.
+//! There is no public specification; what follows was seen in five files of the versions 1.03, 1.04 and 1.04.01 and
+//! agrees with the values that an independent reader gives for them (sierraecg). No file of 1.04.02 was seen; it is
+//! read as 1.04.01.
 //!
-//! **Document.** The outermost element is `restingecgdata` in any name space, in UTF-8 or UTF-16. `documentinfo` must say
-//! `SierraECG` or `PhilipsECG`; another `documenttype` is refused. Another version is read with a warning.
+//! **Document.** The outermost element is `restingecgdata` in any name space, in UTF-8 or UTF-16. `documentinfo` must
+//! say `SierraECG` or `PhilipsECG`; another `documenttype` is refused. Another version is read with a warning.
 //!
-//! **Samples.** `waveforms/parsedwaveforms` holds base64 of all leads. `leadlabels` names them (1.04); 1.03 has no such attribute
-//! and stores the twelve standard leads in their usual order. `durationperchannel` is in milliseconds. The rate is the attribute
-//! `samplespersecond` or `samplingrate` of `signalcharacteristics`; the value of one count is the attribute `resolution`, or
-//! `resolution` (1.04) or `signalresolution` (1.03) of `signalcharacteristics`, in microvolts: the schema's unit, which files do
-//! not repeat.
+//! **Samples.** `waveforms/parsedwaveforms` holds base64 of all leads. `leadlabels` names them (1.04); 1.03 has no such
+//! attribute and stores the twelve standard leads in their usual order. `durationperchannel` is in milliseconds. The
+//! rate is the attribute `samplespersecond` or `samplingrate` of `signalcharacteristics`; the value of one count is the
+//! attribute `resolution`, or `resolution` (1.04) or `signalresolution` (1.03) of `signalcharacteristics`, in
+//! microvolts: the schema's unit, which files do not repeat.
 //!
 //! **Uncompressed** (no `compression`, no `compressmethod`): leads one after another, 16 bits, little-endian.
 //!
-//! **XLI** (`compression` or `compressmethod`): one chunk a lead. A chunk has a header of eight bytes (its size without the header, 32
-//! bits; two bytes of unknown meaning; a start value, 16 bits) and LZW codes of ten bits, the most significant bit first: 0 to 255
-//! are bytes, each code after the first enters a string from 256 up to 1022. The first half of the bytes are the upper bytes of second
-//! differences, the second half the lower ones. The duration bounds what a chunk may expand to, and so does the size of the file:
-//! what asks for more is broken and ends the reading of leads. All files seen store 16 chunks for twelve leads; the last four hold the
-//! pulse of calibration alone. One that holds more than that without a label is a warning.
+//! **XLI** (`compression` or `compressmethod`): one chunk a lead. A chunk has a header of eight bytes (its size without
+//! the header, 32 bits; two bytes of unknown meaning; a start value, 16 bits) and LZW codes of ten bits, the most
+//! significant bit first: 0 to 255 are bytes, each code after the first enters a string from 256 up to 1022. The first
+//! half of the bytes are the upper bytes of second differences, the second half the lower ones. The duration bounds
+//! what a chunk may expand to, and so does the size of the file: what asks for more is broken and ends the reading of
+//! leads. All files seen store 16 chunks for twelve leads; the last four hold the pulse of calibration alone. One that
+//! holds more than that without a label is a warning.
 //!
-//! **Limb leads.** With and without compression, III, aVR, aVL and aVF are stored as what is left of their rule:
-//! III = II - I - III', aVR = -floor((I + II) / 2) - aVR', aVL = floor((I - III) / 2) - aVL', aVF = floor((II + III) / 2) - aVF'.
-//! They are put together again in 16 bits; they are stored leads and not derived ones. Where a lead that the rule needs is
-//! missing, the lead is left out with a warning.
+//! **Limb leads.** With and without compression, III, aVR, aVL and aVF are stored as what is left of their rule: III =
+//! II - I - III', aVR = -floor((I + II) / 2) - aVR', aVL = floor((I - III) / 2) - aVL', aVF = floor((II + III) / 2) -
+//! aVF'. They are put together again in 16 bits; they are stored leads and not derived ones. Where a lead that the rule
+//! needs is missing, the lead is left out with a warning.
 //!
-//! **Calibration.** Devices append a pulse of 1 mV to every lead (in all files seen 50 samples of 0, 100 of 200, 50 of 0 at 500 Hz and
-//! 5 µV). Samples at the end that are the same in every lead and are zeros, 1 mV by the resolution, zeros are no ECG: they are cut
-//! off with a note that says how many.
+//! **Calibration.** Devices append a pulse of 1 mV to every lead (in all files seen 50 samples of 0, 100 of 200, 50 of
+//! 0 at 500 Hz and 5 µV). Samples at the end that are the same in every lead and are zeros, 1 mV by the resolution,
+//! zeros are no ECG: they are cut off with a note that says how many.
 //!
-//! **Representative beats.** `waveforms/repbeats`, uncompressed, true limb leads, with a rate (`samplespersec`) and a resolution of
-//! their own (500 Hz and 2.5 µV, 1000 Hz and 1 µV); the base64 is the text of `repbeat` (1.03) or of its `waveform` (1.04).
+//! **Representative beats.** `waveforms/repbeats`, uncompressed, true limb leads, with a rate (`samplespersec`) and a
+//! resolution of their own (500 Hz and 2.5 µV, 1000 Hz and 1 µV); the base64 is the text of `repbeat` (1.03) or of its
+//! `waveform` (1.04).
 //!
-//! **Measurements and statements.** Numbers of the interpretation (`globalmeasurements`, `interpretationmeasurements`), then those of
-//! `crossleadmeasurements` or `measurements/globalmeasurements` that it does not repeat, then those of each `leadmeasurement`, by the
-//! file's names and without units, which it does not write (milliseconds, microvolts and degrees by the schema). Each `statement` and
-//! the `severity` are statements of the system `Philips` with their code (`SB`); without a code, of the system `text`. The line of
-//! the signature is not read, since it names a physician.
+//! **Measurements and statements.** Numbers of the interpretation (`globalmeasurements`, `interpretationmeasurements`),
+//! then those of `crossleadmeasurements` or `measurements/globalmeasurements` that it does not repeat, then those of
+//! each `leadmeasurement`, by the file's names and without units, which it does not write (milliseconds, microvolts and
+//! degrees by the schema). Each `statement` and the `severity` are statements of the system `Philips` with their code
+//! (`SB`); without a code, of the system `text`. The line of the signature is not read, since it names a physician.
 //!
-//! **Person and start.** `generalpatientdata`; `age/years`, but not the attribute `defaultage`, which is no age. The start is date and
-//! time of `dataacquisition`, or else of `reportinfo`.
+//! **Person and start.** `generalpatientdata`; `age/years`, but not the attribute `defaultage`, which is no age. The
+//! start is date and time of `dataacquisition`, or else of `reportinfo`.
 //!
 //! **Refused.** Other document types, encodings than base64, compressions than XLI, widths than 16 bits.
 

@@ -20,8 +20,9 @@ impl Pulse {
 
 /// The pulse of 1 mV at the end of leads of which each count is `microvolts`; none where one lead ends otherwise.
 ///
-/// The zeros before the pulse are taken to be as many as after it, since the ECG before them may end in zeros of its own. Pulses
-/// are no longer than half a second and no shorter than a twentieth: so short a run of 1 mV in every lead at once may be chance.
+/// The zeros before the pulse are taken to be as many as after it, since the ECG before them may end in zeros of its
+/// own. Pulses are no longer than half a second and no shorter than a twentieth: so short a run of 1 mV in every lead
+/// at once may be chance.
 #[allow(clippy::cast_possible_truncation, reason = "compared with the limits of the type")]
 pub(super) fn find(leads: &[Stored], microvolts: f64, rate: f64) -> Option<Pulse> {
     let height = (1000.0 / microvolts).round();

@@ -162,8 +162,8 @@ fn compressed(
     Ok(leads)
 }
 
-/// Looks at what follows the last lead: devices store a chunk for each of 16 channels, of which those without a lead hold the pulse of
-/// calibration and nothing else.
+/// Looks at what follows the last lead: devices store a chunk for each of 16 channels, of which those without a lead
+/// hold the pulse of calibration and nothing else.
 fn question_rest(mut bytes: &[u8], layout: &Layout, left: u64, expanded: &mut Vec<u8>, reading: &mut Reading) {
     let needed = layout.samples.map_or(u64::MAX, |samples| samples.saturating_add(1));
     let most = usize::try_from(needed.min(left.div_euclid(2))).unwrap_or(usize::MAX);

@@ -1,12 +1,14 @@
 //! XLI, the compression of Philips: LZW over the bytes of second differences, one chunk a lead.
 //!
-//! A chunk has a header of eight bytes (its size without the header, 32 bits; two bytes of unknown meaning; a start value, 16 bits,
-//! all little-endian) and then codes of ten bits, the most significant bit first. Codes 0 to 255 are bytes; each code after the first
-//! enters a new string from 256 up to 1022, after which no more are entered; there is no code that clears them.
+//! A chunk has a header of eight bytes (its size without the header, 32 bits; two bytes of unknown meaning; a start
+//! value, 16 bits, all little-endian) and then codes of ten bits, the most significant bit first. Codes 0 to 255 are
+//! bytes; each code after the first enters a new string from 256 up to 1022, after which no more are entered; there is
+//! no code that clears them.
 //!
-//! The first half of the bytes are the upper bytes of the values, the second half the lower ones. A value `d[i]` becomes a sample
-//! by `2 * s[i-1] - s[i-2] - (d[i-1] - 64)`, where the first two samples stand as they are and the start value takes the place of
-//! the first `d[i-1] - 64`; all in 16 bits, in which what overflowed while compressing comes back.
+//! The first half of the bytes are the upper bytes of the values, the second half the lower ones. A value `d[i]`
+//! becomes a sample by `2 * s[i-1] - s[i-2] - (d[i-1] - 64)`, where the first two samples stand as they are and the
+//! start value takes the place of the first `d[i-1] - 64`; all in 16 bits, in which what overflowed while compressing
+//! comes back.
 
 /// Ten bits a code.
 const BITS: u32 = 10;
@@ -235,7 +237,7 @@ pub(super) mod tests {
         assert!(expand(&pack(&[7, 258]), 100, &mut bytes).is_none());
         assert!(expand(&pack(&[7, 256, 257]), 5, &mut bytes).is_none());
         let bomb: Vec<u16> = (255..1023).collect();
-        let bomb = pack(&[&[0_u16][..], &bomb[1..], &[1022; 50_000]].concat());
+        let bomb = pack(&[&[0_u16][..], &bomb[1..], &vec![1022; 50_000]].concat());
         assert!(expand(&bomb, 1 << 20, &mut bytes).is_none() && bytes.capacity() <= 4 << 20);
     }
 

@@ -1,20 +1,23 @@
 //! Schiller SEMA XML.
 //!
-//! There is no public specification, and **no file of a device was seen**: the layout is what public readers (ecg2dcm, BRAVEHEART)
-//! read, and the only file that was read is a synthetic one made after them. Where they differ, both readings are taken.
+//! There is no public specification, and **no file of a device was seen**: the layout is what public readers (ecg2dcm,
+//! BRAVEHEART) read, and the only file that was read is a synthetic one made after them. Where they differ, both
+//! readings are taken.
 //!
 //! **Document.** The outermost element's name ends with `SchillerEDI` (`com.xiriuz.sema.xml.schillerEDI.SchillerEDI`).
 //!
-//! **Blocks.** Each `wavedata` of an `event` has a `type`: `ECG_RHYTHMS` or `ECG_RHYTHM` gives the signals, `ECG_AVERAGES` the
-//! representative beats; another is passed over with a warning.
+//! **Blocks.** Each `wavedata` of an `event` has a `type`: `ECG_RHYTHMS` or `ECG_RHYTHM` gives the signals,
+//! `ECG_AVERAGES` the representative beats; another is passed over with a warning.
 //!
-//! **Rate and scale.** `resolution/samplerate` is either a number of hertz or has the children `units` (`HZ`), `value` and `exponent`.
-//! Only the exponent 1 is known, with which the rate is the value; any other is a warning, and the rate is the value still.
-//! `resolution/yres` is either a number of microvolts a count or has the children `units` (`UV`, `MV`) and `unitperbit`.
+//! **Rate and scale.** `resolution/samplerate` is either a number of hertz or has the children `units` (`HZ`), `value`
+//! and `exponent`. Only the exponent 1 is known, with which the rate is the value; any other is a warning, and the rate
+//! is the value still. `resolution/yres` is either a number of microvolts a count or has the children `units` (`UV`,
+//! `MV`) and `unitperbit`.
 //!
 //! **Samples.** Each `channel` has a `name`, the `datastype` `COMMASEPARATE` and `data`: whole numbers between commas.
 //!
-//! **Measurements.** Names and values of `annotation_global`, and of `annotation_lead` within a channel of the averages.
+//! **Measurements.** Names and values of `annotation_global`, and of `annotation_lead` within a channel of the
+//! averages.
 //!
 //! **Person and start.** `patdata` and `examdescript/startdatetime`, dates as `YYYYMMDD`, times as `HHMMSS`.
 //!
@@ -106,7 +109,7 @@ fn leads(block: Element, reading: &mut Reading) -> Result<Vec<Signal>, Error> {
     let mut signals = Vec::new();
     for channel in block.all("channel") {
         let label = channel.child_text("name").unwrap_or_default();
-        let Some(data) = channel.child("data").filter(|data| data.is_whole()) else {
+        let Some(data) = channel.child("data").filter(Element::is_whole) else {
             reading.data(in_lead(label), "no whole samples; the lead is left out");
             continue;
         };

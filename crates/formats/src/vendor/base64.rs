@@ -1,4 +1,5 @@
-//! Base64 (RFC 4648, section 4) as XML files hold it: line breaks within, padding in the middle where an exporter encoded pieces.
+//! Base64 (RFC 4648, section 4) as XML files hold it: line breaks within, padding in the middle where an exporter
+//! encoded pieces.
 
 use crate::Error;
 use crate::limits::reserve;

@@ -18,8 +18,8 @@ pub(crate) fn most(text: &str) -> u64 {
     (text.bytes().filter(|byte| matches!(byte, b',' | b'\n')).count() as u64).saturating_add(1)
 }
 
-/// The numbers of `text`, of 16 bits where all of them fit. A comma at the end is no number; two commas without a number
-/// between them end it, as does what is no whole number of 32 bits.
+/// The numbers of `text`, of 16 bits where all of them fit. A comma at the end is no number; two commas without a
+/// number between them end it, as does what is no whole number of 32 bits.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Parsed, Error> {
     let bytes = text.as_bytes();
     let mut narrow: Vec<i16> = reserve(file, most(text).min(bytes.len() as u64))?;

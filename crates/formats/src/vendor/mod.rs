@@ -1,7 +1,8 @@
-//! What the XML dialects of vendors share: samples in base64 and as numbers between commas, dates, persons, warnings and limits.
+//! What the XML dialects of vendors share: samples in base64 and as numbers between commas, dates, persons, warnings
+//! and limits.
 //!
-//! None of the dialects has a public specification. Their readers take what stands in known places by local names and say where
-//! something is not as known.
+//! None of the dialects has a public specification. Their readers take what stands in known places by local names and
+//! say where something is not as known.
 
 pub(crate) mod base64;
 pub(crate) mod fields;
@@ -51,8 +52,8 @@ pub(crate) mod testing {
         recording.warnings.iter().any(|warning| warning.to_string().contains(words))
     }
 
-    /// Reads a document cut at every byte: each is an error, or what is whole with a warning; and no warning and no error says
-    /// what `person` is.
+    /// Reads a document cut at every byte: each is an error, or what is whole with a warning; and no warning and no
+    /// error says what `person` is.
     pub(crate) fn cut_everywhere(
         document: &str,
         person: &[&str],

@@ -86,8 +86,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The scale of counts of which each stands for `step` of a unit. Without a step that is one, counts stay without a unit,
-    /// or with the one that the user gives.
+    /// The scale of counts of which each stands for `step` of a unit. Without a step that is one, counts stay without a
+    /// unit, or with the one that the user gives.
     pub(crate) fn scale(&mut self, lead: &str, step: Option<f64>, unit: Unit) -> Scale {
         let given = self.hints.unit.clone();
         let step = step.filter(|step| (1e-12..1e9).contains(&step.abs()));
