@@ -45,14 +45,17 @@ pub(super) fn full_disclosure(block: Element, reading: &mut Reading) -> Result<V
         return Ok(Vec::new());
     };
     let order = block.child_text("LeadOrder").unwrap_or_default();
-    let labels: Vec<&str> = order.split(',').map(str::trim).filter(|label| !label.is_empty()).collect();
+    // One more than may be, so that more are refused below.
+    let most = usize::try_from(reading.limits.leads).unwrap_or(usize::MAX).saturating_add(1);
+    let labels: Vec<&str> = order.split(',').map(str::trim).filter(|label| !label.is_empty()).take(most).collect();
     if labels.is_empty() {
         reading.data(place, "no order of leads is stated, so that its samples cannot be told apart; it is left out");
         return Ok(Vec::new());
     }
     let rate = rate(block, reading)?;
+    let each = integers::most(data.text()).checked_div(labels.len() as u64).unwrap_or(0);
     for _ in &labels {
-        reading.room(integers::most(data.text()).checked_div(labels.len() as u64).unwrap_or(0))?;
+        reading.room(each)?;
     }
     let parsed = integers::parse(reading.file, data.text())?;
     if !data.is_whole() || parsed.odd.is_some() {

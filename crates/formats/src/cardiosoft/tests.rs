@@ -90,6 +90,9 @@ fn a_full_disclosure_without_an_order_or_a_second_is_left_out() {
     assert!(recordings.len() == 1 && warned(&recordings[0], "no order of leads"));
     assert_eq!(read_text(&document(&(strip() + &disclosure("1,2,3")))).unwrap().len(), 1);
     assert!(read_text(&document(&disclosure("1,2,3"))).is_err());
+    let many = document(&(strip() + &disclosure("1,2,3,4,5,6,7,8").replace("I, II", &"I,".repeat(600))));
+    let recordings = read_text(&many).unwrap();
+    assert!(recordings.len() == 1 && warned(&recordings[0], "full disclosure: it is too large"));
 }
 
 #[test]
