@@ -10,6 +10,7 @@
 //! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
 //! | SCP-ECG (EN 1064), and a Healforce dialect | [`scp`] | yes | no |
+//! | DICOM waveforms (12-lead, general, ambulatory, hemodynamic) | [`dicom`] | yes | yes |
 //! | CSV, TSV | [`csv`] | yes | yes |
 //! | HL7 annotated ECG (aECG) | [`aecg`] | yes | yes |
 //! | FHIR Observation, as JSON | [`fhir`] | yes | yes |
@@ -61,6 +62,7 @@ mod companions;
 pub mod csv;
 mod cursor;
 mod decimals;
+pub mod dicom;
 pub mod edf;
 mod encoding;
 mod error;

@@ -6,6 +6,7 @@ use ecg::Recording;
 
 use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, wfdb};
 use crate::{Error, Format, Hints, InputFile, Limits, cardiosoft, csv, edf, mortara, muse, philips, schiller, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, csv, dicom, edf, wfdb};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -26,6 +27,7 @@ pub(crate) const READERS: &[Reader] = &[
         extensions: &[],
         read: |file, hints, limits| one(edf::read(file, hints, limits)),
     },
+    Reader { format: Format::Dicom, score: dicom::score, extensions: &["dcm"], read: dicom::read },
     Reader {
         format: Format::Scp,
         score: scp::score,
