@@ -65,7 +65,8 @@ fn what_a_device_says_beside_the_samples_is_read() {
 fn marks_within_a_median_beat_are_measurements_and_no_marks_of_the_rhythm() {
     let Some(recording) = read("ecg2dcm_synthetic_muse.dcm") else { return };
     assert!(recording.annotations.is_empty(), "{:?}", recording.annotations);
-    let measured = |name: &str| recording.measurements.iter().find(|measurement| measurement.name == name).unwrap().value;
+    let measured =
+        |name: &str| recording.measurements.iter().find(|measurement| measurement.name == name).unwrap().value;
     assert_eq!(measured("QRS duration global"), 86.0);
     assert_eq!(measured("P wave, start in the representative beat"), 294.0);
     assert_eq!(measured("P wave, end in the representative beat"), 376.0);

@@ -235,6 +235,14 @@ fn from_samples(bytes: Vec<u8>) -> Vec<u8> {
 
 fn in_utf_16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+/// The same DICOM file with its data set deflated.
+fn deflated(dicom: &[u8]) -> Vec<u8> {
+    let meta = 144 + u32::from_le_bytes(dicom[140..144].try_into().unwrap()) as usize;
+    let mut bytes = dicom[..132].to_vec();
+    bytes.extend(b"\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99");
+    let mut encoder = flate2::write::DeflateEncoder::new(bytes, flate2::Compression::default());
+    encoder.write_all(&dicom[meta..]).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn with_files(folder: &Path, header: &str, others: &[&str]) -> Option<Group> {
@@ -289,6 +297,11 @@ fn corpus() -> Corpus {
     let files = vec![("a.hea".to_owned(), header), ("a.mat".to_owned(), matlab())];
     corpus.entry("mat").or_default().push(Group { files, targets: vec![0, 1], packed: false });
 
+    let mut beats = recording.clone();
+    beats.representative_beats = recording.signals.clone();
+    let dicom = formats::dicom::write(&beats).unwrap();
+    corpus.entry("dicom").or_default().push(alone("a.dcm", deflated(&dicom)));
+    corpus.entry("dicom").or_default().push(alone("a.dcm", dicom));
     corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
     corpus.entry("scp").or_default().push(alone("a.scp", scp()));
     corpus.entry("aecg").or_default().push(alone("a.xml", formats::aecg::write(&recording).unwrap()));
@@ -325,6 +338,7 @@ fn corpus() -> Corpus {
 fn add_collection(folder: &Path, corpus: &mut Corpus) {
     for (kind, place) in [("edf", "edf"), ("scp", "scp"), ("csv", "csv"), ("archive", "archive")] {
     for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive"), ("aecg", "aecg"), ("fhir", "fhir")] {
+    for (kind, place) in [("edf", "edf"), ("dicom", "dicom"), ("csv", "csv"), ("archive", "archive")] {
         let files = common::read_folder(&folder.join(place));
         corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
     }
@@ -590,6 +604,7 @@ fn twenty_thousand_damaged_files_neither_panic_nor_take_more_than_they_may() {
                         let _ = formats::csv::write(recording);
                         let _ = formats::aecg::write(recording);
                         let _ = formats::fhir::write(recording);
+                        let _ = formats::dicom::write(recording);
                         let _ = formats::wfdb::write(recording, "again", StorageFormat::F16);
                     }
                     outcome

@@ -52,7 +52,9 @@ pub(super) fn read(
             return;
         }
         let said = Said::read(item, texts);
-        let Some(target) = places.iter().find(|place| place.number == said.group).or_else(|| places.first()) else { return };
+        let Some(target) = places.iter().find(|place| place.number == said.group).or_else(|| places.first()) else {
+            return;
+        };
         let Some(recording) = recordings.get_mut(target.home) else { continue };
         left = left.saturating_sub(said.put(target, left, recording));
     }
@@ -94,7 +96,8 @@ impl Said {
             [group, ..] => (group, None),
             [] => (1, None),
         };
-        let unit = Code::of(fields.get(UNITS), texts).map(|unit| if unit.value.is_empty() { unit.meaning } else { unit.value });
+        let unit = Code::of(fields.get(UNITS), texts)
+            .map(|unit| if unit.value.is_empty() { unit.meaning } else { unit.value });
         Said {
             group,
             channel,
@@ -151,7 +154,7 @@ impl Said {
                     let mut add = |what: &str, seconds: f64| {
                         recording.measurements.push(Measurement {
                             name: format!("{name}, {what} in the representative beat"),
-                            value: seconds * 1000.0,
+                            value: rounded(seconds * 1000.0),
                             unit: "ms".to_owned(),
                             lead: lead.clone(),
                         });
@@ -196,7 +199,8 @@ impl Said {
         match self.range.as_str() {
             "SEGMENT" | "MULTISEGMENT" => {
                 let (pairs, single) = points.as_chunks::<2>();
-                let segments = pairs.iter().map(|&[(from, sample), (to, _)]| (from, Some((to - from).max(0.0)), sample));
+                let segments =
+                    pairs.iter().map(|&[(from, sample), (to, _)]| (from, Some(rounded((to - from).max(0.0))), sample));
                 segments.chain(single.iter().map(|&(at, sample)| (at, None, sample))).collect()
             }
             _ => points.into_iter().map(|(at, sample)| (at, None, sample)).collect(),
@@ -204,12 +208,19 @@ impl Said {
     }
 }
 
+/// Without what arithmetic with times leaves behind their ninth decimal.
+fn rounded(seconds: f64) -> f64 {
+    if seconds < 1e6 { (seconds * 1e9).round() / 1e9 } else { seconds }
+}
+
 fn points(fields: &Fields) -> Points {
     if let Some(positions) = fields.get(POSITIONS) {
         return Points::Samples(positions.longs().take(MOST_POINTS).collect());
     }
     if let Some(offsets) = fields.get(OFFSETS) {
-        return Points::Seconds(offsets.decimals().take(MOST_POINTS).flatten().collect());
+        return Points::Seconds(
+            offsets.decimals().take(MOST_POINTS).flatten().filter(|seconds| value::is_time(*seconds)).collect(),
+        );
     }
     match fields.get(MOMENTS).map(Element::first).and_then(|moment| value::date_time(&moment)) {
         Some((moment, _)) => Points::Moments(vec![moment]),
@@ -232,7 +243,8 @@ fn seconds_of(moment: &str) -> Option<f64> {
     let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     // March begins the year, so that the leap day ends it.
-    let (year, month) = if month <= 2 { (year.checked_sub(1)?, month.checked_add(9)?) } else { (year, month.checked_sub(3)?) };
+    let (year, month) =
+        if month <= 2 { (year.checked_sub(1)?, month.checked_add(9)?) } else { (year, month.checked_sub(3)?) };
     let leaps = (year.checked_div(4)?).checked_sub(year.checked_div(100)?)?.checked_add(year.checked_div(400)?)?;
     let months = month.checked_mul(153)?.checked_add(2)?.checked_div(5)?;
     let days = year.checked_mul(365)?.checked_add(leaps)?.checked_add(months)?.checked_add(day)?;

@@ -104,7 +104,8 @@ impl Channel {
             && named != meant
             && !matches!(meant, Lead::Other(_))
         {
-            let message = format!("a channel's code names lead {named}, its meaning lead {meant}; the code was followed");
+            let message =
+                format!("a channel's code names lead {named}, its meaning lead {meant}; the code was followed");
             set.notes.data(place.clone(), message);
         }
         if let Some(words) = words.or_else(|| (!source.value.is_empty()).then(|| source.value.clone())) {
@@ -129,9 +130,8 @@ impl Channel {
         } else {
             set.notes.data(place, format!("channel {}: a skew of {skew} s was left out", channel.label));
         }
-        let part = |tag: Tag, what: &str| {
-            number(tag).filter(|hertz| *hertz > 0.0).map(|hertz| format!("{what} {hertz} Hz"))
-        };
+        let part =
+            |tag: Tag, what: &str| number(tag).filter(|hertz| *hertz > 0.0).map(|hertz| format!("{what} {hertz} Hz"));
         let parts = [part(FILTER_LOW, "high-pass"), part(FILTER_HIGH, "low-pass"), part(NOTCH, "notch")];
         channel.filters = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         channel
@@ -167,7 +167,9 @@ impl Stated {
         let gain = whole(1.0 / step);
         let baseline = whole(-offset / step);
         if !gain.is_finite() || gain == 0.0 || !baseline.is_finite() {
-            data(format!("a sensitivity of {sensitivity} times {correction} is no scale; the samples are without scale and unit"));
+            data(format!(
+                "a sensitivity of {sensitivity} times {correction} is no scale; the samples are without scale and unit"
+            ));
             return unscaled();
         }
         let unit = match (self.unit, &hints.unit) {

@@ -49,6 +49,11 @@ pub(super) fn is_sound(class: &str) -> bool {
     class.starts_with("1.2.840.10008.5.1.4.1.1.9.4.")
 }
 
+/// True for what has pixels.
+pub(super) fn is_image(fields: &Fields) -> bool {
+    fields.get(PIXELS).is_some()
+}
+
 /// Why an object without waveforms is not read: what it is.
 pub(super) fn refusal(file: &str, class: &str, fields: &Fields, offset: usize) -> Error {
     let place = Place::Byte(offset as u64);
@@ -61,7 +66,7 @@ pub(super) fn refusal(file: &str, class: &str, fields: &Fields, offset: usize) -
         "a sound recording"
     } else if fields.get(DOCUMENT).is_some() {
         "a document within DICOM (often a PDF)"
-    } else if fields.get(PIXELS).is_some() || class.starts_with("1.2.840.10008.5.1.4.1.1.7") {
+    } else if is_image(fields) || class.starts_with("1.2.840.10008.5.1.4.1.1.7") {
         "an image"
     } else if fields.get(CONTENT).is_some() || class.starts_with("1.2.840.10008.5.1.4.1.1.88.") {
         "a structured report"
@@ -71,7 +76,8 @@ pub(super) fn refusal(file: &str, class: &str, fields: &Fields, offset: usize) -
     } else {
         "an object without waveforms"
     };
-    let known = ["CT", "MR", "US", "XA", "CR", "DX", "NM", "PT", "RF", "MG", "OT", "SC", "SR", "PR", "ECG", "DOC", "AU"];
+    let known =
+        ["CT", "MR", "US", "XA", "CR", "DX", "NM", "PT", "RF", "MG", "OT", "SC", "SR", "PR", "ECG", "DOC", "AU"];
     let of = match known.contains(&modality.as_str()) {
         true => format!("{kind} of modality {modality}"),
         false => kind.to_owned(),

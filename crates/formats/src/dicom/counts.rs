@@ -3,9 +3,9 @@
 use ecg::Counts;
 
 use super::element::Syntax;
+use crate::Error;
 use crate::limits::reserve;
 use crate::samples;
-use crate::Error;
 
 /// How one sample is written (Waveform Sample Interpretation with Waveform Bits Allocated).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,9 @@ impl Form {
         };
         match (known, bits) {
             (Some((form, size)), Some(bits)) if size == bits => Some((form, None)),
-            (Some((form, _)), None) => Some((form, Some("the bits allocated are not stated; the interpretation gives them"))),
+            (Some((form, _)), None) => {
+                Some((form, Some("the bits allocated are not stated; the interpretation gives them")))
+            }
             (_, Some(bits)) => {
                 let unsigned = interpretation.starts_with('U');
                 let form = match bits {
@@ -119,7 +121,9 @@ impl Layout {
         }
         let big = self.syntax.big_endian;
         Ok(match self.form {
-            Form::SignedByte => narrow(samples::interleaved(file, bytes, leads, |[byte]| i16::from(byte.cast_signed()))?),
+            Form::SignedByte => {
+                narrow(samples::interleaved(file, bytes, leads, |[byte]| i16::from(byte.cast_signed()))?)
+            }
             Form::UnsignedByte => narrow(samples::interleaved(file, bytes, leads, |[byte]| i16::from(byte))?),
             Form::MuLaw => narrow(samples::interleaved(file, bytes, leads, |[byte]| mu_law(byte))?),
             Form::ALaw => narrow(samples::interleaved(file, bytes, leads, |[byte]| a_law(byte))?),
@@ -205,8 +209,14 @@ mod tests {
     #[test]
     fn contradictions_between_bits_and_interpretation_are_said() {
         assert_eq!(Form::named(Some(16), "SS"), Some((Form::SignedShort, None)));
-        assert_eq!(Form::named(Some(32), "US").map(|(form, said)| (form, said.is_some())), Some((Form::UnsignedLong, true)));
-        assert_eq!(Form::named(None, "UB").map(|(form, said)| (form, said.is_some())), Some((Form::UnsignedByte, true)));
+        assert_eq!(
+            Form::named(Some(32), "US").map(|(form, said)| (form, said.is_some())),
+            Some((Form::UnsignedLong, true))
+        );
+        assert_eq!(
+            Form::named(None, "UB").map(|(form, said)| (form, said.is_some())),
+            Some((Form::UnsignedByte, true))
+        );
         assert_eq!(Form::named(Some(64), "SV"), None);
         assert_eq!(Form::named(None, ""), None);
     }

@@ -113,7 +113,8 @@ fn person(name: &str) -> Option<String> {
     let mut parts = spelled.split('^').map(str::trim);
     let mut part = || parts.next().unwrap_or_default();
     let (family, given, middle, prefix, suffix) = (part(), part(), part(), part(), part());
-    let rest = [prefix, given, middle, suffix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let rest =
+        [prefix, given, middle, suffix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     match (family.is_empty(), rest.is_empty()) {
         (false, false) => Some(format!("{family}, {rest}")),
         (false, true) => Some(family.to_owned()),
@@ -140,7 +141,10 @@ mod tests {
         assert_eq!(person("Doe^Jane^Q^Dr^PhD").as_deref(), Some("Doe, Dr Jane Q PhD"));
         assert_eq!(person("=\u{5c71}^\u{592a}=").as_deref(), Some("\u{5c71}, \u{592a}"));
         assert_eq!((person("^^"), person("One").as_deref()), (None, Some("One")));
-        assert_eq!([years("042Y"), years("018M"), years("104W"), years("9"), years("")], [Some(42), Some(1), Some(2), None, None]);
+        assert_eq!(
+            [years("042Y"), years("018M"), years("104W"), years("9"), years("")],
+            [Some(42), Some(1), Some(2), None, None]
+        );
     }
 
     #[test]

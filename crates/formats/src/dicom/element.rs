@@ -78,9 +78,8 @@ const SHORT: [[u8; 2]; 21] = [
     *b"SL", *b"SS", *b"ST", *b"TM", *b"UI", *b"UL", *b"US",
 ];
 
-const LONG: [[u8; 2]; 13] = [
-    *b"OB", *b"OD", *b"OF", *b"OL", *b"OV", *b"OW", *b"SQ", *b"SV", *b"UC", *b"UN", *b"UR", *b"UT", *b"UV",
-];
+const LONG: [[u8; 2]; 13] =
+    [*b"OB", *b"OD", *b"OF", *b"OL", *b"OV", *b"OW", *b"SQ", *b"SV", *b"UC", *b"UN", *b"UR", *b"UT", *b"UV"];
 
 /// How many elements at the beginning of `bytes`, up to four, are as the syntax has them: known letters, rising tags,
 /// lengths that stay within the bytes. All that there are where the bytes end before the fourth.
@@ -97,7 +96,8 @@ pub(super) fn plausible(bytes: &[u8], syntax: Syntax) -> usize {
         let spelled = !syntax.explicit || SHORT.contains(&letters) || LONG.contains(&letters);
         let rises = last.is_none_or(|last| header.tag > last);
         if !spelled || !rises || header.tag == 0 {
-            return 0;
+            // Known letters are a sign by themselves; without them only order is.
+            return if syntax.explicit { sound } else { 0 };
         }
         if header.length == UNDEFINED {
             return sound.saturating_add(1);
@@ -139,6 +139,24 @@ impl<'a> Set<'a> {
     /// The elements in their order.
     pub(super) fn elements(self) -> Elements<'a> {
         Elements { set: self, position: 0 }
+    }
+
+    /// The waveform sequence's bytes within a set whose elements before it are broken: its tag, with an item behind it.
+    pub(super) fn find(self, tag: Tag) -> Option<Set<'a>> {
+        let two = |value: u32| {
+            let [low, high, ..] = value.to_le_bytes();
+            if self.syntax.big_endian { [high, low] } else { [low, high] }
+        };
+        let ([a, b], [c, d]) = (two(tag >> 16), two(tag));
+        let begins = |bytes: &[u8]| {
+            let header = Header::read(bytes, self.syntax).filter(|header| header.length > 0);
+            let inner = header.and_then(|header| bytes.get(header.size..));
+            inner.and_then(|inner| Header::read(inner, self.syntax)).is_some_and(|item| item.tag == ITEM)
+        };
+        let places = self.bytes.windows(4).enumerate().filter(|(_, window)| *window == [a, b, c, d]);
+        let mut rests = places.filter_map(|(place, _)| Some((place, self.bytes.get(place..)?)));
+        let (place, bytes) = rests.find(|(_, bytes)| begins(bytes))?;
+        Some(Set { bytes, offset: self.offset.saturating_add(place), ..self })
     }
 
     /// The first of each wanted element.
@@ -193,7 +211,14 @@ impl<'a> Iterator for Elements<'a> {
             let (value, next) = value(self.set, &header, body, Open::Sequence, inner);
             self.position = next;
             let offset = offset.saturating_add(body);
-            return Some(Element { tag: header.tag, representation: header.representation, value, offset, syntax, notes });
+            return Some(Element {
+                tag: header.tag,
+                representation: header.representation,
+                value,
+                offset,
+                syntax,
+                notes,
+            });
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use super::element::{Set, Syntax, Tag, plausible, shown};
+use super::element::{Set, Syntax, Tag, plausible};
 use super::notes::{Notes, byte};
+use crate::limits::reserve;
 use crate::{Error, InputFile, Place};
 
 const MEDIA_CLASS: Tag = 0x0002_0002;
@@ -34,7 +35,10 @@ fn beginning(bytes: &[u8]) -> Option<usize> {
 fn guess(bytes: &[u8]) -> Option<Syntax> {
     let syntaxes = [Syntax::EXPLICIT, Syntax::IMPLICIT, Syntax::BIG_ENDIAN];
     let sound = syntaxes.into_iter().map(|syntax| (plausible(bytes, syntax), syntax));
-    sound.filter(|(count, _)| *count > 0).max_by_key(|(count, syntax)| (*count, syntax.explicit)).map(|(_, found)| found)
+    sound
+        .filter(|(count, _)| *count > 0)
+        .max_by_key(|(count, syntax)| (*count, syntax.explicit))
+        .map(|(_, found)| found)
 }
 
 /// How clearly the content is DICOM, 0 to 100.
@@ -157,28 +161,31 @@ fn meta(file: &str, bytes: &[u8], offset: usize, notes: &Notes) -> Meta {
 fn inflate(file: &InputFile, bytes: &[u8], offset: usize, notes: &Notes) -> Result<Vec<u8>, Error> {
     const MEBI: u64 = 1 << 20;
     let most = (file.bytes.len() as u64).saturating_mul(2).saturating_add(MEBI.saturating_mul(32));
-    let mut decoder = flate2::read::DeflateDecoder::new(bytes);
-    let mut inflated: Vec<u8> = Vec::new();
+    // Twice: what is counted first needs no room to grow.
     let mut block = vec![0_u8; 64 << 10];
+    let mut length = 0_u64;
+    let mut decoder = flate2::read::DeflateDecoder::new(bytes);
+    while let Ok(count) = decoder.read(&mut block)
+        && count > 0
+    {
+        length = length.saturating_add(count as u64);
+        if length > most {
+            let found = "a data set that inflates without measure";
+            return Err(Error::limit(file.name, Place::Byte(offset as u64), found, format!("{most} bytes")));
+        }
+    }
+    let mut inflated: Vec<u8> = reserve(file.name, length)?;
+    let mut decoder = flate2::read::DeflateDecoder::new(bytes);
     loop {
-        let count = match decoder.read(&mut block) {
+        match decoder.read(&mut block) {
             Ok(0) => break,
-            Ok(count) => count,
+            Ok(count) => inflated.extend(block.iter().take(count)),
             Err(_) => {
                 let message = "the deflated data set is damaged or cut; what came before was read".to_owned();
                 notes.data(byte(offset), message);
                 break;
             }
-        };
-        let length = inflated.len().saturating_add(count);
-        if length as u64 > most {
-            let found = "a data set that inflates without measure";
-            return Err(Error::limit(file.name, Place::Byte(offset as u64), found, format!("{most} bytes")));
         }
-        if inflated.try_reserve(count).is_err() {
-            return Err(Error::limit(file.name, Place::Whole, format!("{length} bytes"), "the memory that is free"));
-        }
-        inflated.extend(block.iter().take(count));
     }
     if inflated.is_empty() {
         let place = Place::Byte(offset as u64);
@@ -186,9 +193,4 @@ fn inflate(file: &InputFile, bytes: &[u8], offset: usize, notes: &Notes) -> Resu
     }
     notes.odd(byte(offset), "the data set is deflated; places are those in the inflated bytes".to_owned());
     Ok(inflated)
-}
-
-/// The refusal of what lacks `tag`.
-pub(super) fn lacks(file: &str, place: Place, what: &str, tag: Tag) -> Error {
-    Error::invalid(file, place, format!("no {what}"), format!("the element {}", shown(tag)))
 }

@@ -6,7 +6,7 @@ use super::channel::Channel;
 use super::counts::{Form, Layout, holds, marks};
 use super::element::{Element, Set, Tag};
 use super::notes::byte;
-use super::value::Texts;
+use super::value::{Texts, is_time};
 use crate::{Error, Hints, Limits, Needs, Place, samples};
 
 const TIME_OFFSET: Tag = 0x0018_1068;
@@ -104,7 +104,8 @@ impl Reading<'_> {
             }
             None => set.notes.odd(what.clone(), format!("the number of samples is not stated; {there} were read")),
             Some(stated) if (there.saturating_sub(stated)).saturating_mul(frame) > 1 => {
-                let message = format!("{stated} samples a channel stated, {there} are there; the stated ones were read");
+                let message =
+                    format!("{stated} samples a channel stated, {there} are there; the stated ones were read");
                 set.notes.odd(what.clone(), message);
             }
             Some(_) => {}
@@ -128,7 +129,8 @@ impl Reading<'_> {
             }
         }
         if channels.len() < leads {
-            let message = format!("{} of {leads} channels are defined; the others are without name and scale", channels.len());
+            let message =
+                format!("{} of {leads} channels are defined; the others are without name and scale", channels.len());
             set.notes.data(what.clone(), message);
             channels.extend((channels.len()..leads).map(|position| Channel::undefined(position.saturating_add(1))));
         }
@@ -149,17 +151,23 @@ impl Reading<'_> {
         let padding = fields.get(PADDING).and_then(|value| {
             let sample = value.value.get(..form.size())?;
             // One sample of 8 bits in a word lies in its lower byte.
-            let sample = if form.size() == 1 && layout.words && layout.syntax.big_endian { value.value.get(1..2)? } else { sample };
+            let sample = if form.size() == 1 && layout.words && layout.syntax.big_endian {
+                value.value.get(1..2)?
+            } else {
+                sample
+            };
             let words = layout.words && form.size() > 1;
             Layout { words, ..layout }.counts(file, sample, 1).ok()?.first()?.get(0)
         });
         let padding = padding.filter(|padding| believed(*padding, &counts, &what, set));
         let filters = channels.first().map(|channel| channel.filters.clone()).unwrap_or_default();
-        let signals = channels.into_iter().zip(counts).map(|(channel, counts)| signal(channel, counts, rate, padding, layout));
+        let signals =
+            channels.into_iter().zip(counts).map(|(channel, counts)| signal(channel, counts, rate, padding, layout));
         let signals: Vec<Signal> = signals.collect();
         let originality = fields.get(ORIGINALITY).map(Element::first).unwrap_or_default();
         let label = self.texts.of(fields.get(LABEL)).unwrap_or_default();
         let offset = fields.get(TIME_OFFSET).and_then(Element::decimal).map(|milliseconds| milliseconds / 1000.0);
+        let offset = offset.filter(|seconds| is_time(*seconds));
         let mut group = Group { number, label, beats: false, derived: false, rate, offset, signals, filters };
         group.derived = match originality.as_str() {
             "ORIGINAL" => false,

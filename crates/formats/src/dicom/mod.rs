@@ -7,7 +7,7 @@
 //! **Encodings** (PS3.5, PS3.10). Implicit and explicit little endian, explicit big endian, and deflated, which may inflate to 32 MiB and
 //! twice the file at most. A file without preamble or meta information is told by its first elements, and so is one whose
 //! stated transfer syntax does not fit its bytes (with a warning). Private and unknown elements are passed over. A length beyond
-//! its parent is cut to it with a warning.
+//! its parent is cut to it with a warning; where that hides the waveforms they are looked for by their tag.
 //!
 //! **Multiplex groups** (C.10.9.1). The longest original group is the recording. Derived groups that last at most 3 s or are labelled as
 //! median or average are representative beats. A further group joins the recording, each signal with its start, where
@@ -36,6 +36,8 @@
 //!
 //! [`write`] makes a file in explicit little endian, of the class whose rules (A.34) the recording fits.
 
+use std::borrow::Cow;
+
 use ecg::{Recording, Signal, Source};
 
 use crate::{Error, Hints, InputFile, Limits, Place};
@@ -54,7 +56,7 @@ mod notes;
 mod value;
 mod write;
 
-use element::{Element, Set, Tag};
+use element::{Element, Fields, Set, Tag};
 use group::{Group, Reading};
 use notes::{Notes, byte};
 use value::Texts;
@@ -101,7 +103,8 @@ fn read_content(
     let fields = set.collect(&wanted);
     let of_set = fields.get(CLASS).map(Element::first).unwrap_or_default();
     let class = if of_set.is_empty() { content.class.clone() } else { of_set };
-    let Some(waveforms) = fields.get(WAVEFORMS).filter(|_| !class::is_sound(&class)) else {
+    let found = rescue(set, &fields);
+    let Some(waveforms) = fields.get(WAVEFORMS).or(found.as_ref()).filter(|_| !class::is_sound(&class)) else {
         return Err(class::refusal(file.name, &class, &fields, content.offset));
     };
     let texts = Texts::new(fields.get(CHARACTER_SET), limits.text_bytes, notes);
@@ -119,7 +122,9 @@ fn read_content(
                 notes.odd("SOP class".to_owned(), format!("the file holds no ECG by its class, but: {name}"));
             }
         }
-        None => notes.odd("SOP class".to_owned(), "the object's class is not known; its waveforms were read".to_owned()),
+        None => {
+            notes.odd("SOP class".to_owned(), "the object's class is not known; its waveforms were read".to_owned())
+        }
     }
     let (mut recordings, places) = arrange(file, groups, &described, limits, notes);
     if let Some(sequence) = fields.get(ANNOTATIONS) {
@@ -127,6 +132,17 @@ fn read_content(
         annotation::read(sequence, &places, &texts, entries, notes, &mut recordings);
     }
     Ok(recordings)
+}
+
+/// The waveform sequence of a file whose elements before it are broken, so that they hide it.
+fn rescue<'a>(set: Set<'a>, fields: &Fields<'a>) -> Option<Element<'a>> {
+    if fields.get(WAVEFORMS).is_some() || class::is_image(fields) || !set.notes.is_broken() {
+        return None;
+    }
+    let found = set.find(WAVEFORMS)?;
+    let message = "the elements before the waveforms are broken; what they say is lost or may be wrong".to_owned();
+    set.notes.data(byte(found.offset), message);
+    found.elements().next()
 }
 
 /// Every group that can be read.
@@ -140,10 +156,9 @@ fn groups(
     notes: &Notes,
 ) -> Result<Vec<Group>, Error> {
     let input = file.bytes.len() as u64;
-    let inflated = if content.bytes.as_ptr() == file.bytes.get(content.offset..).unwrap_or_default().as_ptr() {
-        0
-    } else {
-        content.bytes.len() as u64
+    let inflated = match &content.bytes {
+        Cow::Owned(bytes) => bytes.len() as u64,
+        Cow::Borrowed(_) => 0,
     };
     let bound = (64_u64 << 20).saturating_add(input.saturating_mul(4)).saturating_sub(inflated);
     let channels = usize::try_from(limits.leads.saturating_mul(16)).unwrap_or(usize::MAX);
@@ -165,7 +180,8 @@ fn groups(
             Ok(None) => {}
             Err(error) if error.wants_rate() => return Err(error),
             Err(error) => {
-                notes.data(format!("group {number}, {}", byte(item.offset)), format!("the group was left out: {error}"));
+                notes
+                    .data(format!("group {number}, {}", byte(item.offset)), format!("the group was left out: {error}"));
                 first_error.get_or_insert(error);
             }
         }

@@ -29,6 +29,11 @@ impl<'a> Notes<'a> {
         self.add(Severity::Note, place, message);
     }
 
+    /// Whether something was said that touches samples.
+    pub(super) fn is_broken(&self) -> bool {
+        self.warnings.borrow().iter().any(|warning| warning.severity == Severity::Data)
+    }
+
     /// Something that touches samples.
     pub(super) fn data(&self, place: String, message: String) {
         self.add(Severity::Data, place, message);

@@ -61,6 +61,11 @@ impl<'a> Element<'a> {
     }
 }
 
+/// True for seconds that an ECG can last or be apart from another: less than 30,000 years.
+pub(super) fn is_time(seconds: f64) -> bool {
+    seconds.abs() < 1e12
+}
+
 /// A decimal string (DS): digits, sign, point and exponent and nothing else.
 fn decimal(text: &[u8]) -> Option<f64> {
     if text.len() > 64 {
@@ -135,7 +140,9 @@ impl<'a> Texts<'a> {
             Set::Latin => return Cow::Owned(latin().replace("\u{1b}-A", "").replace("\u{1b}(B", "")),
             Set::Utf8 => match core::str::from_utf8(bytes) {
                 Ok(text) => return Cow::Borrowed(text),
-                Err(_) => (String::from_utf8_lossy(bytes), "texts are no UTF-8 as stated; marks stand for what is lost"),
+                Err(_) => {
+                    (String::from_utf8_lossy(bytes), "texts are no UTF-8 as stated; marks stand for what is lost")
+                }
             },
             Set::Ascii => match core::str::from_utf8(bytes) {
                 Ok(text) => (Cow::Borrowed(text), "texts go beyond the stated ASCII; they were read as UTF-8"),

@@ -55,9 +55,7 @@ impl Group<'_> {
             return Some(None);
         }
         match self.range() {
-            Some((low, _)) if low <= lowest => {
-                self.range().filter(|(_, high)| *high < highest).map(|_| Some(highest))
-            }
+            Some((low, _)) if low <= lowest => self.range().filter(|(_, high)| *high < highest).map(|_| Some(highest)),
             _ => Some(Some(lowest)),
         }
     }
@@ -148,9 +146,11 @@ pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     let length = u32::try_from(meta.bytes.len()).unwrap_or(u32::MAX);
     file.element(0x0002_0000, *b"UL", &length.to_le_bytes());
     file.bytes.extend_from_slice(&meta.bytes);
-    file.element(0x0008_0005, *b"CS", b"ISO_IR 192")
-        .element(0x0008_0016, *b"UI", class.as_bytes())
-        .element(0x0008_0018, *b"UI", instance.as_bytes());
+    file.element(0x0008_0005, *b"CS", b"ISO_IR 192").element(0x0008_0016, *b"UI", class.as_bytes()).element(
+        0x0008_0018,
+        *b"UI",
+        instance.as_bytes(),
+    );
     file.bytes.extend_from_slice(&first.bytes);
     file.element(0x0020_000D, *b"UI", unique("study").as_bytes())
         .element(0x0020_000E, *b"UI", unique("series").as_bytes())
@@ -302,9 +302,11 @@ fn item(group: &Group, groups: &[Group], traces: usize, narrow: bool) -> Result<
         .element(0x003A_0020, *b"SH", if group.beats { b"MEDIAN BEAT" } else { b"RHYTHM" });
     let skew = if group.beats { 0.0 } else { first_start };
     let definitions: Vec<Encoder> = group.columns.iter().map(|column| definition(column, skew, bits)).collect();
-    item.sequence(0x003A_0200, &definitions)
-        .element(0x5400_1004, *b"US", &bits.to_le_bytes())
-        .element(0x5400_1006, *b"CS", if narrow { b"SS" } else { b"SL" });
+    item.sequence(0x003A_0200, &definitions).element(0x5400_1004, *b"US", &bits.to_le_bytes()).element(
+        0x5400_1006,
+        *b"CS",
+        if narrow { b"SS" } else { b"SL" },
+    );
     let short = |count: i32| i16::try_from(count).unwrap_or_default().to_le_bytes();
     if let Some(padding) = padding {
         match narrow {
@@ -385,7 +387,8 @@ fn annotations(recording: &Recording, groups: &[Group], traces: usize) -> Vec<En
         item.element(0x0040_A0B0, *b"US", &referenced(at));
         let range = if annotation.duration.is_some() { "SEGMENT" } else { "POINT" };
         item.element(0x0040_A130, *b"CS", range.as_bytes());
-        let points: Vec<f64> = [Some(from), annotation.duration.map(|duration| from + duration)].into_iter().flatten().collect();
+        let points: Vec<f64> =
+            [Some(from), annotation.duration.map(|duration| from + duration)].into_iter().flatten().collect();
         let positions: Vec<u8> =
             points.iter().filter_map(|&seconds| position(seconds * group.rate)).flat_map(u32::to_le_bytes).collect();
         if positions.len() == points.len().saturating_mul(4) {

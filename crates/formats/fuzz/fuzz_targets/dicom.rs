@@ -1,0 +1,15 @@
+//! One DICOM file.
+#![no_main]
+
+use formats::InputFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let file = InputFile { name: "a.dcm", bytes };
+    if let Ok(recordings) = formats::dicom::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
+        recordings.iter().for_each(formats_fuzz::check);
+        for recording in &recordings {
+            let _ = formats::dicom::write(recording);
+        }
+    }
+});
