@@ -37,6 +37,16 @@ pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
     (!text.is_empty() && !text.contains(control)).then_some(text)
 }
 
+/// The text of a field of fixed width: up to its first zero, without blanks around it. What is no UTF-8 is Latin-1.
+pub(crate) fn field(bytes: &[u8]) -> String {
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    let text = match core::str::from_utf8(text) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(text.iter().map(|&byte| char::from(byte)).collect()),
+    };
+    text.trim_matches(|letter: char| letter.is_control() || letter.is_whitespace()).to_owned()
+}
+
 fn wide(bytes: &[u8], order: fn([u8; 2]) -> u16) -> String {
     let (units, _) = bytes.as_chunks::<2>();
     char::decode_utf16(units.iter().map(|&unit| order(unit))).map(|letter| letter.unwrap_or('\u{FFFD}')).collect()
@@ -80,6 +90,12 @@ mod tests {
         ] {
             assert_eq!(decode(&bytes), text);
         }
+    }
+
+    #[test]
+    fn a_field_ends_at_its_first_zero() {
+        assert_eq!(field(b" M\xfcller \0rest"), "Müller");
+        assert_eq!(field(b"\0\0"), "");
     }
 
     #[test]

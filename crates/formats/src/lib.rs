@@ -19,6 +19,11 @@
 //! | Philips Sierra XML (PageWriter, TraceMaster) | [`philips`] | yes | no |
 //! | Mortara ELI XML, after public readers | [`mortara`] | yes | no |
 //! | Schiller SEMA XML, after public readers | [`schiller`] | yes | no |
+//! | ISHNE Holter, with its annotations | [`ishne`] | yes | no |
+//! | MFER (ISO 22077) | [`mfer`] | yes | no |
+//! | Contec ECG90A | [`contec`] | yes | no |
+//! | AliveCor ATC | [`atc`] | yes | no |
+//! | CSV, TSV, with Apple Watch exports | [`csv`] | yes | yes |
 //! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
@@ -58,7 +63,9 @@
 pub mod aecg;
 pub mod archive;
 pub mod cardiosoft;
+pub mod atc;
 mod companions;
+pub mod contec;
 pub mod csv;
 mod cursor;
 mod decimals;
@@ -74,6 +81,12 @@ mod notes;
 pub mod mortara;
 pub mod muse;
 pub mod philips;
+pub mod ishne;
+mod limbs;
+mod limits;
+pub mod matlab5;
+pub mod mfer;
+mod moment;
 mod probe;
 mod read;
 mod reader;

@@ -1,29 +1,40 @@
-//! The four limb leads that a file of eight leads leaves out, since they follow from I and II: III = II - I (Einthoven 1912),
-//! aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2 (Goldberger 1942).
+//! The four limb leads that a file of eight leads leaves out, since they follow from two of I, II and III: III = II - I (Einthoven
+//! 1912), aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2 (Goldberger 1942).
 
 use ecg::{Counts, Lead, Recording, Samples, Scale, Signal};
 
 use crate::Error;
 use crate::limits::reserve;
 
-/// Adds III, aVR, aVL and aVF, marked as derived, where a recording has I, II and chest leads and none of the four. The order becomes
-/// the usual one: limb leads first.
+/// Adds III, aVR, aVL and aVF, marked as derived, where a recording has I, II and chest leads and none of the four; or I, or II, where
+/// it is that one which is missing of the three. The order becomes the usual one: limb leads first.
 ///
 /// Leads of digital counts with one scale give counts (of twice the gain, so that halves are exact).
 pub(crate) fn complete(file: &str, recording: &mut Recording) -> Result<(), Error> {
-    complete_signals(file, &mut recording.signals)?;
-    complete_signals(file, &mut recording.representative_beats)
+    for signals in [&mut recording.signals, &mut recording.representative_beats] {
+        // Two limb leads alone are what a monitor shows, and not an electrocardiogram of twelve leads cut short.
+        if signals.iter().any(|signal| matches!(signal.lead, Lead::V1 | Lead::V2 | Lead::V5)) {
+            complete_limbs(file, signals)?;
+        }
+    }
+    Ok(())
 }
 
-fn complete_signals(file: &str, signals: &mut Vec<Signal>) -> Result<(), Error> {
+/// The same whether or not there are chest leads: for devices that always record twelve leads.
+pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<(), Error> {
     let position = |lead: &Lead| signals.iter().position(|signal| signal.lead == *lead);
-    let wanted = [Lead::III, Lead::AVR, Lead::AVL, Lead::AVF];
-    let has_chest = signals.iter().any(|signal| matches!(signal.lead, Lead::V1 | Lead::V2 | Lead::V5));
-    if !has_chest || wanted.iter().any(|lead| position(lead).is_some()) {
+    if [Lead::AVR, Lead::AVL, Lead::AVF].iter().any(|lead| position(lead).is_some()) {
         return Ok(());
     }
-    let (Some(one), Some(two)) = (position(&Lead::I), position(&Lead::II)) else { return Ok(()) };
-    let (Some(first), Some(second)) = (signals.get(one), signals.get(two)) else { return Ok(()) };
+    // The two that are there, and I and II from them.
+    let (a, b, from): (usize, usize, fn(i64, i64) -> (i64, i64)) =
+        match (position(&Lead::I), position(&Lead::II), position(&Lead::III)) {
+            (Some(one), Some(two), None) => (one, two, |one, two| (one, two)),
+            (None, Some(two), Some(three)) => (two, three, |two, three| (two - three, two)),
+            (Some(one), None, Some(three)) => (one, three, |one, three| (one, one + three)),
+            _ => return Ok(()),
+        };
+    let (Some(first), Some(second)) = (signals.get(a), signals.get(b)) else { return Ok(()) };
     if first.rate != second.rate
         || first.start != second.start
         || first.len() != second.len()
@@ -33,11 +44,24 @@ fn complete_signals(file: &str, signals: &mut Vec<Signal>) -> Result<(), Error> 
         return Ok(());
     }
     // Twice the value of each is a whole number of counts.
-    let rules: [fn(i64, i64) -> i64; 4] =
-        [|one, two| 2 * (two - one), |one, two| -(one + two), |one, two| 2 * one - two, |one, two| 2 * two - one];
+    let rules: [(Lead, fn(i64, i64) -> i64); 6] = [
+        (Lead::I, |one, _| 2 * one),
+        (Lead::II, |_, two| 2 * two),
+        (Lead::III, |one, two| 2 * (two - one)),
+        (Lead::AVR, |one, two| -(one + two)),
+        (Lead::AVL, |one, two| 2 * one - two),
+        (Lead::AVF, |one, two| 2 * two - one),
+    ];
     let missing = both(&first.missing, &second.missing);
     let mut derived = Vec::new();
-    for (lead, rule) in wanted.into_iter().zip(rules) {
+    for (lead, rule) in rules {
+        if position(&lead).is_some() {
+            continue;
+        }
+        let rule = |a, b| {
+            let (one, two) = from(a, b);
+            rule(one, two)
+        };
         let samples = match (&first.samples, &second.samples) {
             (Samples::Digital { counts: one, scale }, Samples::Digital { counts: two, scale: same })
                 if scale == same && scale.baseline.fract() == 0.0 && scale.baseline.abs() < 1e9 =>
@@ -56,13 +80,26 @@ fn complete_signals(file: &str, signals: &mut Vec<Signal>) -> Result<(), Error> 
             derived: true,
         });
     }
-    let after = one.max(two).saturating_add(1).min(signals.len());
+    // I comes before the two, II between them, the others after them.
+    let early = derived.iter().position(|signal| matches!(signal.lead, Lead::I | Lead::II));
+    let early = early.map(|at| derived.remove(at));
+    let after = a.max(b).saturating_add(1).min(signals.len());
     signals.splice(after..after, derived);
+    if let Some(signal) = early {
+        let before = if signal.lead == Lead::I { a.min(b) } else { b };
+        signals.insert(before.min(signals.len()), signal);
+    }
     Ok(())
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "baselines are whole and below 1e9; counts saturate")]
-fn counts(file: &str, one: &Counts, two: &Counts, scale: &Scale, rule: fn(i64, i64) -> i64) -> Result<Samples, Error> {
+fn counts(
+    file: &str,
+    one: &Counts,
+    two: &Counts,
+    scale: &Scale,
+    rule: impl Fn(i64, i64) -> i64,
+) -> Result<Samples, Error> {
     let zero = scale.baseline as i64;
     let both = || one.iter().zip(two.iter());
     let of = |(one, two): (i32, i32)| rule(i64::from(one).saturating_sub(zero), i64::from(two).saturating_sub(zero));
@@ -84,8 +121,15 @@ fn counts(file: &str, one: &Counts, two: &Counts, scale: &Scale, rule: fn(i64, i
 
 fn values(file: &str, one: &Signal, two: &Signal, lead: &Lead) -> Result<Samples, Error> {
     let mut values = reserve(file, one.len() as u64)?;
-    let pairs = one.values().into_iter().zip(two.values());
+    let stored = (&one.lead, &two.lead);
+    let pairs = one.values().into_iter().zip(two.values()).map(|(a, b)| match stored {
+        (Lead::II, _) => (a - b, a),
+        (_, Lead::III) => (a, a + b),
+        _ => (a, b),
+    });
     values.extend(pairs.map(|(one, two)| match lead {
+        Lead::I => one,
+        Lead::II => two,
         Lead::III => two - one,
         Lead::AVR => -f64::midpoint(one, two),
         Lead::AVL => one - two / 2.0,
@@ -133,6 +177,30 @@ mod tests {
         let before = recording.clone();
         complete("a", &mut recording).unwrap();
         assert_eq!(recording, before, "what is there already is not added again");
+    }
+
+    #[test]
+    fn any_two_of_the_three_give_the_other_four() {
+        let whole = [(Lead::I, 10_i16), (Lead::II, 25), (Lead::III, 15)];
+        for left_out in 0..3 {
+            let stored: Vec<_> =
+                whole.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, lead)| lead).collect();
+            let digital = stored.iter().map(|(lead, count)| signal(lead.clone(), vec![*count]));
+            let physical = stored.iter().map(|(lead, count)| {
+                Signal::physical(lead.clone(), 500.0, vec![f64::from(*count) * 5.0], Unit::Microvolt)
+            });
+            for mut signals in [digital.collect::<Vec<_>>(), physical.collect()] {
+                complete_limbs("a", &mut signals).unwrap();
+                let found: Vec<_> = signals.iter().map(|signal| (signal.lead.name(), signal.values()[0])).collect();
+                let expected =
+                    [("I", 50.0), ("II", 125.0), ("III", 75.0), ("aVR", -87.5), ("aVL", -12.5), ("aVF", 100.0)];
+                assert_eq!(found, expected);
+                assert_eq!(
+                    signals.iter().position(|signal| signal.derived),
+                    Some(if left_out == 2 { 2 } else { left_out })
+                );
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecg::{Recording, Unit};
 
 use crate::companions::{Folder, Index};
-use crate::{Error, Format, Limits, Needs, Place, archive, csv, limbs, probe, reader, wfdb};
+use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, probe, reader, wfdb};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +117,10 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         results.insert(position, result);
     }
 
+    // Beats of a Holter are a file beside it.
+    let beats = ishne::pairs(files, &formats);
+    used.extend(beats.values().flatten());
+
     // Tables of numbers and arrays may be anything; every other format holds recordings and nothing else.
     let is_record = |format: &Option<Format>| {
         format.is_some_and(|format| {
@@ -138,7 +142,19 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             None if csv::is_table(file.bytes) => csv::read(file, hints, limits).map(|recording| vec![recording]),
             None => Err(unknown(file)),
         };
-        let result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
+        let mut result = result.map_err(|error| Failure { files: vec![file.name.to_owned()], error });
+        for own in beats.get(&position).into_iter().flatten() {
+            let Some(beats) = files.get(*own) else { continue };
+            match &mut result {
+                Ok(recordings) => {
+                    let attached = recordings.iter_mut().try_for_each(|holter| ishne::attach(beats, holter, limits));
+                    if let Err(error) = attached {
+                        results.insert(*own, Err(Failure { files: vec![beats.name.to_owned()], error }));
+                    }
+                }
+                Err(failure) => failure.files.push(beats.name.to_owned()),
+            }
+        }
         results.insert(position, result);
     }
 
@@ -194,16 +210,22 @@ fn is_list(name: &str) -> bool {
 /// What a file is that nobody reads here, as far as its first bytes tell.
 fn unknown(file: &InputFile) -> Error {
     const READ_HERE: &str = "an ECG format that is read here (WFDB, EDF, DICOM, SCP-ECG, aECG, ...), or a ZIP of these";
+    const READ_HERE: &str = "WFDB, EDF, BDF, ISHNE, MFER, Contec, AliveCor ATC, CSV, or a ZIP of these";
     if file.bytes.is_empty() {
         return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
     }
-    let starts: [(&[u8], &str); 6] = [
+    if file.bytes.starts_with(b"%PDF") {
+        // Kardia's and other makers' reports: lines on a page, whose scale and leads would have to be guessed.
+        let found = "PDF, a page that shows the curves but holds no samples";
+        let expected = "the recording itself: from KardiaMobile the .atc file, from an Apple Watch the CSV of the health data's export";
+        return Error::unsupported(file.name, Place::Whole, found, expected);
+    }
+    let starts: [(&[u8], &str); 5] = [
         (b"MATLAB 5.0", "MATLAB 5"),
         (b"MATLAB 7.3", "MATLAB 7.3"),
         (b"\x89HDF\r\n", "HDF5"),
         (b"\x93NUMPY", "NumPy"),
         (b"<?xml", "XML"),
-        (b"%PDF", "PDF"),
     ];
     let known = starts.iter().find(|(start, _)| file.bytes.starts_with(start)).map(|(_, name)| *name);
     let dicom = file.bytes.get(128..132) == Some(b"DICM");

@@ -7,6 +7,7 @@ use ecg::Recording;
 use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, wfdb};
 use crate::{Error, Format, Hints, InputFile, Limits, cardiosoft, csv, edf, mortara, muse, philips, schiller, wfdb};
 use crate::{Error, Format, Hints, InputFile, Limits, csv, dicom, edf, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, atc, contec, csv, edf, ishne, mfer, wfdb};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -33,6 +34,32 @@ pub(crate) const READERS: &[Reader] = &[
         score: scp::score,
         extensions: &["scp"],
         read: |file, hints, limits| one(scp::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Ishne,
+        score: ishne::score,
+        extensions: &[],
+        read: |file, hints, limits| one(ishne::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::IshneAnnotations,
+        score: ishne::score_annotations,
+        extensions: &[],
+        // Those whose Holter is there go to it, in `read`.
+        read: |file, _, _| Err(ishne::refuse_annotations(file)),
+    },
+    Reader { format: Format::Mfer, score: mfer::score, extensions: &[], read: mfer::read },
+    Reader {
+        format: Format::Contec,
+        score: contec::score,
+        extensions: &[],
+        read: |file, hints, limits| one(contec::read(file, hints, limits)),
+    },
+    Reader {
+        format: Format::Atc,
+        score: atc::score,
+        extensions: &[],
+        read: |file, hints, limits| one(atc::read(file, hints, limits)),
     },
     Reader {
         format: Format::MatlabV4,

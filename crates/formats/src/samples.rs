@@ -58,6 +58,39 @@ pub(crate) fn missing(counts: &Counts, is_missing: impl Fn(i32) -> bool) -> Vec<
     ranges
 }
 
+/// Gaps that the leads of one recording have together at most: a gap takes 16 bytes, where one of its samples takes 1 to 4.
+pub(crate) const MOST_GAPS: u64 = 1 << 20;
+
+/// Like [`missing`], for a mark that samples of the file carry: no more ranges than `left`, which goes down by them.
+pub(crate) fn marked(
+    file: &str,
+    samples: impl Iterator<Item = bool> + Clone,
+    left: &mut u64,
+) -> Result<Vec<(usize, usize)>, Error> {
+    let mut before = false;
+    let mut ranges = 0_u64;
+    for is_missing in samples.clone() {
+        ranges = ranges.saturating_add(u64::from(is_missing && !before));
+        before = is_missing;
+    }
+    let Some(rest) = left.checked_sub(ranges) else {
+        return Err(Error::limit(file, Place::Whole, "more gaps between samples", MOST_GAPS));
+    };
+    *left = rest;
+    let mut found: Vec<(usize, usize)> = reserve(file, ranges)?;
+    if ranges == 0 {
+        return Ok(found);
+    }
+    for (position, _) in samples.enumerate().filter(|(_, is_missing)| *is_missing) {
+        let next = position.saturating_add(1);
+        match found.last_mut() {
+            Some((_, end)) if *end == position => *end = next,
+            _ => found.push((position, next)),
+        }
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +108,15 @@ mod tests {
     fn runs_of_missing_samples_are_ranges() {
         let counts = Counts::from(vec![9_i16, 9, 1, 9, 2]);
         assert_eq!(missing(&counts, |count| count == 9), [(0, 2), (3, 4)]);
+    }
+
+    #[test]
+    fn marked_samples_are_ranges_and_no_more_than_allowed() {
+        let samples = [9, 9, 1, 9, 2];
+        let marks = || samples.iter().map(|sample| *sample == 9);
+        let mut left = 3;
+        assert_eq!(marked("a", marks(), &mut left).unwrap(), [(0, 2), (3, 4)]);
+        assert_eq!(left, 1);
+        assert!(matches!(marked("a", marks(), &mut left), Err(Error::Limit { .. })));
     }
 }

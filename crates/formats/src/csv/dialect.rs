@@ -73,11 +73,22 @@ fn try_dialect(lines: &[&str], separator: Option<char>, decimal: char) -> Option
         // A line of two cells right above is a header of two columns; a device's own lines end with a blank one.
         let above = first_row.checked_sub(1).and_then(|above| lines.get(above));
         let header = above.is_some_and(|line| line.split(',').filter(|cell| !cell.trim().is_empty()).count() > 1);
-        if header || !is_decimal_comma(lines.get(first_row..)?) {
+        let single = lines.get(..first_row).is_some_and(states_one_lead);
+        if !single && (header || !is_decimal_comma(lines.get(first_row..)?)) {
             return None;
         }
     }
     Some(dialect)
+}
+
+/// True where lines of a key and a value state one lead and its unit of voltage for the file, as an Apple Watch export does, and a blank
+/// line ends them: what follows is one number a line, however many digits its fractions have.
+fn states_one_lead(lines: &[&str]) -> bool {
+    let value = |line: &&str| line.split_once(',').map_or("", |(_, value)| value.trim()).to_owned();
+    let blank = lines.last().is_some_and(|line| line.trim().is_empty());
+    let unit = lines.iter().position(|line| super::preamble::unit(&value(line)).is_some());
+    let above = unit.and_then(|unit| unit.checked_sub(1)).and_then(|lead| lines.get(lead));
+    blank && above.is_some_and(|line| super::preamble::lead(&value(line)).is_some())
 }
 
 /// `-12,345` in every line: one number with a decimal comma, or two whole numbers? The first where every line has as
@@ -93,6 +104,9 @@ fn is_decimal_comma(lines: &[&str]) -> bool {
         if *widths.get_or_insert(fraction.len()) != fraction.len() {
             return false;
         }
+        // `-1.234,567` has a mark between thousands too.
+        let whole: String =
+            whole.chars().filter(|letter| !matches!(letter, '.' | ' ' | '\u{A0}' | '\u{202F}')).collect();
         let Ok(number) = whole.parse::<i64>() else { return false };
         wholes.push(number);
     }

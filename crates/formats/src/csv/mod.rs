@@ -5,29 +5,35 @@
 //! without units (`I (mV)`), a time column (the rate follows from it). What the content does not say is asked for:
 //! a rate ([`Error::wants_rate`]) or a unit ([`Error::wants_unit`]) is never guessed from the size of the numbers.
 //!
+//! Numbers and words of an Apple Watch export are in the language of the telephone: its preamble is known by its shape and not by its
+//! keys, and digits of other scripts (Arabic, Persian, Devanagari, full width) are read as digits.
+//!
 //! The probe claims a table only where it looks like a recording: it names leads, a voltage or a rate, its times step as samples
 //! do, or it has no header and many rows of few columns. Other tables are read where they are given alone.
 
 use std::borrow::Cow;
 
-use ecg::{Recording, Severity, Source, Warning};
+use ecg::{Patient, Recording, Severity, Source, Warning};
 
 use crate::{Error, Hints, InputFile, Limits, WriteError, encoding};
 
 mod claim;
 mod columns;
 mod dialect;
+mod digits;
 mod number;
 mod preamble;
 mod table;
 #[cfg(test)]
 mod tests;
 mod time;
+#[cfg(test)]
+mod watch_tests;
 mod write;
 
 /// How clearly the content is a recording, 0 to 100; 0 for tables of other things.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
-    let Some(text) = sample(bytes) else { return 0 };
+    let Some(text) = sample(bytes).map(digits::western) else { return 0 };
     let file = InputFile { name: "", bytes };
     let Ok(table) = table::Table::read(&file, &text, &Limits::default(), &mut Vec::new()) else { return 0 };
     match (claim::Claim::of(&table), table.columns.len()) {
@@ -40,7 +46,7 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
 
 /// True for a table of numbers, whatever they are of.
 pub(crate) fn is_table(bytes: &[u8]) -> bool {
-    sample(bytes).and_then(|text| dialect::detect(&text)).is_some_and(|dialect| {
+    sample(bytes).map(digits::western).and_then(|text| dialect::detect(&text)).is_some_and(|dialect| {
         // One number alone in a line is no table yet: texts hold such lines.
         dialect.separator.is_some() || dialect.rows >= 4
     })
@@ -72,15 +78,18 @@ fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
 /// either.
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recording, Error> {
     limits.file(file.name, file.bytes)?;
-    let text = encoding::decode(file.bytes);
+    let text = digits::western(encoding::decode(file.bytes));
     let mut warnings = Vec::new();
     let table = table::Table::read(file, &text, limits, &mut warnings)?;
     let preamble = preamble::Preamble::read(&table);
     let signals = columns::signals(file, table, &preamble, hints, limits, &mut warnings)?;
+    let patient = Patient { name: preamble.person, ..Patient::default() };
     let base = file.name.rsplit('/').next().unwrap_or(file.name);
     Ok(Recording {
         name: base.rsplit_once('.').map_or(base, |(stem, _)| stem).to_owned(),
         source: Source { format: "CSV".to_owned(), files: vec![file.name.to_owned()] },
+        start: preamble.start,
+        patient,
         signals,
         statements: preamble.statements,
         warnings,

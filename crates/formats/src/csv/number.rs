@@ -5,8 +5,24 @@ pub(super) fn is_blank(cell: &str) -> bool {
     cell.is_empty() || cell == "-" || ["nan", "na", "n/a", "null"].iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
-/// A finite decimal number with `decimal` as its mark; no other notation (hexadecimal, `inf`) counts.
+/// A finite decimal number with `decimal` as its mark; no other notation (hexadecimal, `inf`) counts. Marks between thousands count
+/// where a decimal mark follows them (`1,234.5`), since without it they could be one.
 pub(super) fn parse(cell: &str, decimal: char) -> Option<f64> {
+    plain(cell, decimal).or_else(|| plain(&without_thousands(cell, decimal)?, decimal))
+}
+
+/// `1,234.5` as `1234.5`: groups of three digits between the same marks, then the decimal mark.
+fn without_thousands(cell: &str, decimal: char) -> Option<String> {
+    let (whole, fraction) = cell.split_once(decimal)?;
+    let mark = whole.chars().find(|letter| matches!(letter, ',' | '.' | '\'' | '’' | ' ' | '\u{A0}' | '\u{202F}'))?;
+    let mut groups = whole.trim_start_matches(['-', '+']).split(mark);
+    let digits = |group: &str| group.bytes().all(|digit| digit.is_ascii_digit());
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && digits(group));
+    let grouped = first && groups.all(|group| group.len() == 3 && digits(group));
+    (grouped && digits(fraction) && cell.len() < 40).then(|| format!("{}{decimal}{fraction}", whole.replace(mark, "")))
+}
+
+fn plain(cell: &str, decimal: char) -> Option<f64> {
     let mut digits = false;
     for letter in cell.chars() {
         match letter {
@@ -73,6 +89,18 @@ mod tests {
         assert_eq!(parse("+0,25", ','), Some(0.25));
         for cell in ["", "-", "e", "nan", "inf", "0x1", "1e999", "1.2.3", "1,5", "1 5", "--1"] {
             assert_eq!(parse(cell, '.'), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn marks_between_thousands_count_before_a_decimal_mark() {
+        for (cell, decimal) in [("-1,234.5", '.'), ("-1.234,5", ','), ("-1’234.5", '.'), ("-1\u{202F}234,5", ',')] {
+            assert_eq!(parse(cell, decimal), Some(-1234.5), "{cell}");
+        }
+        for (cell, decimal) in
+            [("1,234", '.'), ("1,23.5", '.'), ("1,2345.5", '.'), ("12,34,567.5", '.'), (",234.5", '.')]
+        {
+            assert_eq!(parse(cell, decimal), None, "{cell}");
         }
     }
 
