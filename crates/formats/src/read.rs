@@ -302,6 +302,12 @@ mod tests {
     }
 
     #[test]
+    fn a_report_on_paper_is_told_what_to_give_instead() {
+        let message = read_all(&[("ECG.pdf", b"%PDF-1.4\n%...")]).failures[0].error.to_string();
+        assert!(message.contains("holds no samples") && message.contains(".atc"), "{message}");
+    }
+
+    #[test]
     fn a_format_that_is_not_read_here_is_named() {
         let message = read_all(&[("a.xml", b"<?xml version")]).failures[0].error.to_string();
         assert!(message.contains("found XML, which is not read here"), "{message}");

@@ -329,16 +329,93 @@ fn corpus() -> Corpus {
     let files = vec![("a.edf".to_owned(), cut(edf)), ("a.csv".to_owned(), csv[..4000].to_vec())];
     archives.push(Group { files, targets: vec![0, 1], packed: true });
     corpus.entry("vendor xml").or_default().extend(vendor_documents());
+    add_devices(&mut corpus);
     if let Some(folder) = common::shared("data/formats") {
         add_collection(&folder, &mut corpus);
     }
     corpus
 }
 
+/// Small files of the formats that one kind of device writes.
+fn add_devices(corpus: &mut Corpus) {
+    let ramp = |count: i16| (0..count).flat_map(|sample| (sample * 37 % 400).to_le_bytes()).collect::<Vec<u8>>();
+    let numbers = |of: &[i16]| of.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+
+    let mut holter = b"ISHNE1.0\0\0".to_vec();
+    holter.extend([8_i32, 200, 522, 530].iter().flat_map(|field| field.to_le_bytes()));
+    holter.resize(128, 0);
+    holter.extend(numbers(&[1, 0, 1, 2, 1960, 3, 4, 2009, 3, 4, 2009, 7, 30, 0, 2, 6, 11]));
+    holter.resize(206, 0);
+    holter.extend(numbers(&[5000, 2500]));
+    holter.resize(272, 0);
+    holter.extend(numbers(&[200]));
+    holter.resize(522, 0);
+    holter.extend(b"a text\0\0");
+    let mut beats = holter.clone();
+    beats[..8].copy_from_slice(b"ANN  1.0");
+    beats.extend([0, 0, 0, 0]);
+    beats.extend(b"N#\x50\0V#\x50\0!#\xff\xffN#\x09\0".repeat(5));
+    holter.extend(ramp(400));
+    corpus.entry("ishne").or_default().push(alone("a.ecg", holter.clone()));
+    let files = vec![("a.ecg".to_owned(), holter), ("a.ann".to_owned(), beats)];
+    corpus.entry("ishne").or_default().push(Group { files, targets: vec![0, 1, 1], packed: false });
+
+    let mut mfer = b"\x40\x08MFR test\x01\x01\x01\x0b\x04\x01\xfd\x02\0\x0c\x04\0\xfa\x05\0\x05\x01\x03\x04\x02\x0a\0\x06\x02\x05\0\x12\x02\x25\0".to_vec();
+    mfer.extend(b"\x3f\x00\x03\x09\x01\x01\x3f\x01\x80\x09\x01\x02\x06\x01\x03\0\0\x3f\x02\x07\x09\x01\x40\x0d\x02\x09\0\x67\x05\x16\x03abc");
+    mfer.extend(b"\x81\x04A^^B\x83\x07\x40\0\0\x60\x07\x01\x02\x85\x07\xe8\x07\x01\x02\x03\x04\x05\x41\x0e\x01\0\x0a\0\0\0\x05\0\0\0mark");
+    for data_type in [0_u8, 1, 2, 3, 4, 5, 6, 7, 8] {
+        let mut bytes = mfer.clone();
+        bytes.extend([0x0A, 1, data_type, 0x07, 1, 0, 0x1E, 0x82, 0x02, 0x58]);
+        bytes.extend(ramp(300));
+        bytes.extend([0x1E, 0x80]);
+        bytes.extend(ramp(300));
+        bytes.extend([0x80, 0]);
+        corpus.entry("mfer").or_default().push(alone("a.mwf", bytes));
+    }
+
+    let mut contec = b"0000037\0\0\x002020-11-15 12:59:50\0\0\0TESTSUB\0\x00\x36\x49".to_vec();
+    for row in 0..60_u16 {
+        let first = if row % 7 == 0 { 0x6800 } else { 2048 + row };
+        let counts = [2048 + row, 2058, first, 0x6800, 2051, 2052, 2053, 2054];
+        contec.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
+    }
+    contec.resize(contec.len() + 37, 0);
+    corpus.entry("contec").or_default().push(alone("a.ECG", contec));
+
+    let mut atc = b"ALIVE\0\0\0\x03\0\0\0".to_vec();
+    let mut date = b"2016-06-01T18:15:25.777-04:00".to_vec();
+    date.resize(264, 0);
+    for (letters, data) in [
+        (b"info", date),
+        (b"fmt ", vec![1, 0x2C, 0x01, 0xF4, 0x01, 2, 0, 0]),
+        (b"ecg ", ramp(100)),
+        (b"ecg2", ramp(100)),
+        (b"avg ", ramp(30)),
+        (b"ann ", b"\x2c\x01\0\0\x03\0\0\0\x01\0\x30\0\0\0\x01\0".to_vec()),
+    ] {
+        let from = atc.len();
+        atc.extend(letters);
+        atc.extend((data.len() as u32).to_le_bytes());
+        atc.extend(data);
+        let sum: u32 = atc[from..].iter().map(|&byte| u32::from(byte)).sum();
+        atc.extend(sum.to_le_bytes());
+    }
+    corpus.entry("atc").or_default().push(alone("a.atc", atc));
+}
+
 fn add_collection(folder: &Path, corpus: &mut Corpus) {
     for (kind, place) in [("edf", "edf"), ("scp", "scp"), ("csv", "csv"), ("archive", "archive")] {
     for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive"), ("aecg", "aecg"), ("fhir", "fhir")] {
     for (kind, place) in [("edf", "edf"), ("dicom", "dicom"), ("csv", "csv"), ("archive", "archive")] {
+    for (kind, place) in [
+        ("edf", "edf"),
+        ("csv", "csv"),
+        ("archive", "archive"),
+        ("ishne", "ishne"),
+        ("mfer", "mfer"),
+        ("contec", "contec"),
+        ("atc", "atc"),
+    ] {
         let files = common::read_folder(&folder.join(place));
         corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
     }

@@ -123,7 +123,8 @@ fn question_size(file: &InputFile, header: &Header, frames: u64, rest: Option<us
     let message = if stated == frames {
         None
     } else if leads > 1 && stated == frames.saturating_mul(leads) {
-        let message = format!("the number of samples counts all {leads} leads together; each has {frames}");
+        let message =
+            format!("the number of samples counts all {leads} leads together (or the file is cut); each has {frames}");
         Some((Severity::Note, message))
     } else {
         let message = format!("the header states {stated} samples a lead, the file holds {frames}; these were read");

@@ -1,0 +1,12 @@
+//! One Contec file.
+#![no_main]
+
+use formats::InputFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let file = InputFile { name: "a.ECG", bytes };
+    if let Ok(recording) = formats::contec::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
+        formats_fuzz::check(&recording);
+    }
+});
