@@ -16,6 +16,7 @@ use zip::result::ZipError;
 
 use crate::limits::reserve;
 use crate::{Error, Failure, InputFile, Limits, Place};
+use crate::{Error, Failure, InputFile, Limits, Place, npy};
 
 /// What came out of an archive.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,8 +55,7 @@ pub fn expand(file: &InputFile, limits: &Limits) -> Result<Expanded, Error> {
     let room = limits.archive_bytes.min(limits.memory(file.bytes.len() as u64));
     let mut unpacking = Unpacking { archive: file.name, limits, room, entries: 0, expanded: Expanded::default() };
     // Files of an archive lie in its folder, so that what belongs together stays together.
-    let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    unpacking.open(folder, file.name, file.bytes, 1)?;
+    unpacking.open(folder_of(file.name), file.name, file.bytes, 1)?;
     Ok(unpacking.expanded)
 }
 
@@ -144,7 +144,7 @@ impl Unpacking<'_> {
     /// Keeps a file, or opens it where it is an archive itself.
     fn keep(&mut self, name: String, content: Vec<u8>, depth: u64) -> Result<(), Error> {
         if is_zip(&content) || is_gzip(&content) {
-            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            let folder = folder_of(&name).to_owned();
             return match self.open(&folder, &name, &content, depth.saturating_add(1)) {
                 Ok(()) => Ok(()),
                 Err(error @ Error::Limit { .. }) => Err(error),
@@ -232,6 +232,15 @@ fn clean(path: &str) -> String {
     let parts: Vec<&str> = path.split(['/', '\\']).filter(real).collect();
     let name: String = parts.join("/").chars().map(|letter| if letter.is_control() { '_' } else { letter }).collect();
     if name.is_empty() { "unnamed".to_owned() } else { name }
+}
+
+/// The folder of an archive's files: that which the archive lies in, but arrays of NumPy stay together in their own.
+fn folder_of(archive: &str) -> &str {
+    match archive.rsplit_once('/') {
+        _ if npy::is_archive(archive) => archive,
+        Some((folder, _)) => folder,
+        None => "",
+    }
 }
 
 fn join(folder: &str, name: &str) -> String {

@@ -21,7 +21,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
     match core::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
+        Err(_) => {
+            // One byte becomes one or two; counted first, so that the text takes no more than it needs.
+            let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+            let mut text = String::with_capacity(bytes.len().saturating_add(high));
+            text.extend(bytes.iter().map(|&byte| char::from(byte)));
+            Cow::Owned(text)
+        }
     }
 }
 
@@ -49,7 +55,11 @@ pub(crate) fn field(bytes: &[u8]) -> String {
 
 fn wide(bytes: &[u8], order: fn([u8; 2]) -> u16) -> String {
     let (units, _) = bytes.as_chunks::<2>();
-    char::decode_utf16(units.iter().map(|&unit| order(unit))).map(|letter| letter.unwrap_or('\u{FFFD}')).collect()
+    let letters =
+        || char::decode_utf16(units.iter().map(|&unit| order(unit))).map(|letter| letter.unwrap_or('\u{FFFD}'));
+    let mut text = String::with_capacity(letters().map(char::len_utf8).sum());
+    text.extend(letters());
+    text
 }
 
 enum Side {

@@ -25,6 +25,10 @@
 //! | AliveCor ATC | [`atc`] | yes | no |
 //! | CSV, TSV, with Apple Watch exports | [`csv`] | yes | yes |
 //! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
+//! | MATLAB 4 | [`matlab4`] | yes | no |
+//! | MATLAB 5 to 7.2 | [`matlab5`] | yes | no |
+//! | HDF5, MATLAB 7.3 | [`hdf5`] | yes | no |
+//! | NumPy `.npy`, `.npz` | [`npy`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
 //! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file
@@ -64,6 +68,7 @@ pub mod aecg;
 pub mod archive;
 pub mod cardiosoft;
 pub mod atc;
+pub mod arrays;
 mod companions;
 pub mod contec;
 pub mod csv;
@@ -74,8 +79,10 @@ pub mod edf;
 mod encoding;
 mod error;
 pub mod fhir;
+pub mod hdf5;
 mod limbs;
 mod limits;
+pub mod matlab4;
 pub mod matlab5;
 mod notes;
 pub mod mortara;
@@ -87,6 +94,8 @@ mod limits;
 pub mod matlab5;
 pub mod mfer;
 mod moment;
+mod memory;
+pub mod npy;
 mod probe;
 mod read;
 mod reader;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecg::{Recording, Unit};
 
 use crate::companions::{Folder, Index};
-use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, probe, reader, wfdb};
+use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, npy, probe, reader, wfdb};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +120,14 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     // Beats of a Holter are a file beside it.
     let beats = ishne::pairs(files, &formats);
     used.extend(beats.values().flatten());
+    // The arrays of one archive speak of each other.
+    for (archive, members) in archives_of_arrays(files, &formats) {
+        let Some(first) = members.first().copied() else { continue };
+        let arrays: Vec<InputFile> = members.iter().filter_map(|position| files.get(*position)).copied().collect();
+        let result = npy::read_archive(archive, &arrays, hints, limits);
+        results.insert(first, result.map_err(|error| Failure { files: vec![archive.to_owned()], error }));
+        used.extend(members);
+    }
 
     // Tables of numbers and arrays may be anything; every other format holds recordings and nothing else.
     let is_record = |format: &Option<Format>| {
@@ -180,6 +188,19 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     }
 }
 
+/// The archives of NumPy arrays among unpacked files, with the positions of their arrays.
+fn archives_of_arrays<'a>(files: &[InputFile<'a>], formats: &[Option<Format>]) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut archives: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, (file, format)) in files.iter().zip(formats).enumerate() {
+        if *format == Some(Format::Npy)
+            && let Some(archive) = npy::archive_of(file.name)
+        {
+            archives.entry(archive).or_default().push(position);
+        }
+    }
+    archives
+}
+
 /// True for what databases and file systems put beside recordings, by name: lists, licences, hidden files.
 pub fn accompanies(name: &str) -> bool {
     const NAMES: [&str; 10] = [
@@ -227,6 +248,11 @@ fn unknown(file: &InputFile) -> Error {
         (b"\x93NUMPY", "NumPy"),
         (b"<?xml", "XML"),
     ];
+    const READ_HERE: &str = "WFDB, EDF, BDF, MATLAB, HDF5, NumPy, CSV, or a ZIP of these";
+    if file.bytes.is_empty() {
+        return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
+    }
+    let starts: [(&[u8], &str); 2] = [(b"<?xml", "XML"), (b"%PDF", "PDF")];
     let known = starts.iter().find(|(start, _)| file.bytes.starts_with(start)).map(|(_, name)| *name);
     let dicom = file.bytes.get(128..132) == Some(b"DICM");
     if let Some(format) = known.or(dicom.then_some("DICOM")) {

@@ -8,6 +8,7 @@ use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, 
 use crate::{Error, Format, Hints, InputFile, Limits, cardiosoft, csv, edf, mortara, muse, philips, schiller, wfdb};
 use crate::{Error, Format, Hints, InputFile, Limits, csv, dicom, edf, wfdb};
 use crate::{Error, Format, Hints, InputFile, Limits, atc, contec, csv, edf, ishne, mfer, wfdb};
+use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, hdf5, matlab4, matlab5, npy};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -94,6 +95,10 @@ pub(crate) const READERS: &[Reader] = &[
         extensions: &["xml"],
         read: |file, hints, limits| one(schiller::read(file, hints, limits)),
     },
+    Reader { format: Format::MatlabV4, score: matlab4::score, extensions: &["mat"], read: matlab4::read },
+    Reader { format: Format::MatlabV5, score: matlab5::score, extensions: &["mat"], read: matlab5::read },
+    Reader { format: Format::Hdf5, score: hdf5::score, extensions: &["h5", "hdf5", "mat"], read: hdf5::read },
+    Reader { format: Format::Npy, score: npy::score, extensions: &["npy"], read: npy::read },
     Reader {
         format: Format::Csv,
         score: csv::score,

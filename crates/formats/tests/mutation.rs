@@ -302,6 +302,15 @@ fn corpus() -> Corpus {
     let dicom = formats::dicom::write(&beats).unwrap();
     corpus.entry("dicom").or_default().push(alone("a.dcm", deflated(&dicom)));
     corpus.entry("dicom").or_default().push(alone("a.dcm", dicom));
+    let text = "{'descr': '<i2', 'fortran_order': False, 'shape': (60, 12), }\n";
+    let counts: Vec<u8> = (0..720_i16).flat_map(i16::to_le_bytes).collect();
+    let npy = [b"\x93NUMPY\x01\0".as_slice(), &(text.len() as u16).to_le_bytes(), text.as_bytes(), &counts].concat();
+    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n";
+    let rate =
+        [b"\x93NUMPY\x01\0".as_slice(), &(text.len() as u16).to_le_bytes(), text.as_bytes(), &500_f64.to_le_bytes()];
+    let archive = zip(&[("ecg.npy".to_owned(), npy.clone()), ("fs.npy".to_owned(), rate.concat())]);
+    corpus.entry("npy").or_default().extend([alone("a.npy", npy), alone("a.npz", archive)]);
+
     corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
     corpus.entry("scp").or_default().push(alone("a.scp", scp()));
     corpus.entry("aecg").or_default().push(alone("a.xml", formats::aecg::write(&recording).unwrap()));
@@ -416,6 +425,7 @@ fn add_collection(folder: &Path, corpus: &mut Corpus) {
         ("contec", "contec"),
         ("atc", "atc"),
     ] {
+    for (kind, place) in [("edf", "edf"), ("csv", "csv"), ("archive", "archive"), ("npy", "npy"), ("hdf5", "hdf5")] {
         let files = common::read_folder(&folder.join(place));
         corpus.entry(kind).or_default().extend(files.into_iter().map(|(name, bytes)| alone(&name, bytes)));
     }
@@ -474,11 +484,12 @@ fn add_collection(folder: &Path, corpus: &mut Corpus) {
     }
     for place in ["matlab", "matlab/scipy"] {
         let files = common::read_folder(&folder.join(place));
-        // Later versions are refused by their first bytes; damaging them would test nothing else.
-        let version_4 =
-            |(name, bytes): &(String, Vec<u8>)| formats::probe(name, bytes) == Some(formats::Format::MatlabV4);
-        let files = files.into_iter().filter(version_4);
-        corpus.entry("mat").or_default().extend(files.map(|(name, bytes)| alone(&name, bytes)));
+        for (name, bytes) in files {
+            let hdf5 = formats::probe(&name, &bytes) == Some(formats::Format::Hdf5);
+            // HDF5 is not cut: its structures lie anywhere.
+            let group = Group { files: vec![(name, bytes)], targets: vec![0], packed: false };
+            corpus.entry(if hdf5 { "hdf5" } else { "mat5" }).or_default().push(group);
+        }
     }
 }
 

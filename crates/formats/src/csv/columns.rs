@@ -5,6 +5,8 @@ use ecg::{Lead, Severity, Signal, Unit, Warning};
 use super::preamble::Preamble;
 use super::table::Table;
 use super::{time, warning};
+use crate::limits::reserve;
+use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Needs, Place};
 
 /// What a header's cell says.
@@ -96,6 +98,7 @@ pub(super) fn signals(
     preamble: &Preamble,
     hints: &Hints,
     limits: &Limits,
+    memory: &mut Memory,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Signal>, Error> {
     let (role, headings) = layout(&table);
@@ -104,7 +107,7 @@ pub(super) fn signals(
     let names = headings.map(|headings| headings.into_iter().skip(usize::from(times.is_some())).collect::<Vec<_>>());
 
     let clock = match (role, &times) {
-        (Role::Time(unit), Some(times)) if times.len() > 1 => Some(time::clock(file, times, unit, warnings)?),
+        (Role::Time(unit), Some(times)) if times.len() > 1 => Some(time::clock(file, times, unit, memory, warnings)?),
         _ => None,
     };
     if let Role::Time(unit) = role
@@ -131,10 +134,15 @@ pub(super) fn signals(
     let mut signals = Vec::new();
     for ((values, heading), unit) in columns.into_iter().zip(labels).zip(units) {
         let values = match places {
-            Some(places) => placed(&values, places),
+            Some(places) => {
+                memory.take_values::<f64>(file.name, length)?;
+                let placed = placed(&values, places);
+                memory.give_back((values.capacity() as u64).saturating_mul(8));
+                placed
+            }
             None => values,
         };
-        let missing = missing(&values);
+        let missing = missing(file, &values, memory)?;
         let mut signal = Signal::physical(Lead::from_label(&heading.name), rate, values, unit);
         signal.label = heading.name;
         signal.missing = missing;
@@ -277,15 +285,22 @@ fn placed(values: &[f64], places: &[usize]) -> Vec<f64> {
 }
 
 /// Half-open ranges of values that are not a number.
-fn missing(values: &[f64]) -> Vec<(usize, usize)> {
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
+fn missing(file: &InputFile, values: &[f64], memory: &mut Memory) -> Result<Vec<(usize, usize)>, Error> {
+    let first = usize::from(values.first().is_some_and(|value| value.is_nan()));
+    let starts = values.iter().zip(values.iter().skip(1)).filter(|(before, value)| !before.is_nan() && value.is_nan());
+    let count = first.saturating_add(starts.count()) as u64;
+    memory.take_values::<(usize, usize)>(file.name, count)?;
+    let mut ranges: Vec<(usize, usize)> = reserve(file.name, count)?;
+    if count == 0 {
+        return Ok(ranges);
+    }
     for (index, _) in values.iter().enumerate().filter(|(_, value)| value.is_nan()) {
         match ranges.last_mut() {
             Some((_, end)) if *end == index => *end = index.saturating_add(1),
             _ => ranges.push((index, index.saturating_add(1))),
         }
     }
-    ranges
+    Ok(ranges)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 
 use ecg::{Patient, Recording, Severity, Source, Warning};
 
+use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, WriteError, encoding};
 
 mod claim;
@@ -22,6 +23,7 @@ mod columns;
 mod dialect;
 mod digits;
 mod number;
+mod plain;
 mod preamble;
 mod table;
 #[cfg(test)]
@@ -35,7 +37,9 @@ mod write;
 pub(crate) fn score(bytes: &[u8]) -> u8 {
     let Some(text) = sample(bytes).map(digits::western) else { return 0 };
     let file = InputFile { name: "", bytes };
-    let Ok(table) = table::Table::read(&file, &text, &Limits::default(), &mut Vec::new()) else { return 0 };
+    let mut memory = Memory::beside(bytes.len());
+    let table = table::Table::read(&file, &text, &Limits::default(), &mut memory, &mut Vec::new());
+    let Ok(table) = table else { return 0 };
     match (claim::Claim::of(&table), table.columns.len()) {
         (claim::Claim::Stated, _) => 50,
         (claim::Claim::Shaped, 2..) => 40,
@@ -80,10 +84,15 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     limits.file(file.name, file.bytes)?;
     let text = digits::western(encoding::decode(file.bytes));
     let mut warnings = Vec::new();
-    let table = table::Table::read(file, &text, limits, &mut warnings)?;
+    let mut memory = Memory::beside(file.bytes.len());
+    if let Cow::Owned(text) = &text {
+        memory.take(file.name, text.capacity() as u64)?;
+    }
+    let table = table::Table::read(file, &text, limits, &mut memory, &mut warnings)?;
     let preamble = preamble::Preamble::read(&table);
     let signals = columns::signals(file, table, &preamble, hints, limits, &mut warnings)?;
     let patient = Patient { name: preamble.person, ..Patient::default() };
+    let signals = columns::signals(file, table, &preamble, hints, limits, &mut memory, &mut warnings)?;
     let base = file.name.rsplit('/').next().unwrap_or(file.name);
     Ok(Recording {
         name: base.rsplit_once('.').map_or(base, |(stem, _)| stem).to_owned(),

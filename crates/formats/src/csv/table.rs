@@ -3,8 +3,10 @@
 use ecg::{Severity, Warning};
 
 use super::dialect::{self, Dialect};
-use super::{number, warning};
+use super::{number, plain, warning};
 use crate::error::shown;
+use crate::limits::reserve;
+use crate::memory::Memory;
 use crate::{Error, InputFile, Limits, Place};
 
 /// Cells of a row at most; a row of ten thousand cells is a recording that lies on its side.
@@ -28,6 +30,7 @@ impl<'a> Table<'a> {
         file: &InputFile,
         text: &'a str,
         limits: &Limits,
+        memory: &mut Memory,
         warnings: &mut Vec<Warning>,
     ) -> Result<Table<'a>, Error> {
         let Some(dialect) = dialect::detect(text) else {
@@ -39,7 +42,15 @@ impl<'a> Table<'a> {
             let found = format!("{} columns", dialect.columns);
             return Err(Error::limit(file.name, place, found, MOST_COLUMNS.min(limits.leads)));
         }
-        let mut table = Table { before: Vec::new(), columns: vec![Vec::new(); dialect.columns], clock: false };
+        let rows = lines(text.as_bytes());
+        memory.take_values::<f64>(file.name, rows.saturating_mul(dialect.columns as u64))?;
+        let mut columns = Vec::new();
+        for _ in 0..dialect.columns {
+            columns.push(reserve(file.name, rows.min(limits.samples_per_lead))?);
+        }
+        let mut table = Table { before: Vec::new(), columns, clock: false };
+        let plain = plain::Plain::of(dialect);
+        let mut row = Vec::new();
         let mut faults = Faults::default();
         let mut samples = 0_u64;
         for (index, line) in text.lines().enumerate() {
@@ -59,7 +70,11 @@ impl<'a> Table<'a> {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            table.row(line, dialect, place, &mut faults);
+            if plain.is_some_and(|plain| plain.row(line.as_bytes(), dialect.columns, &mut row)) {
+                table.columns.iter_mut().zip(&row).for_each(|(column, value)| column.push(*value));
+            } else {
+                table.row(line, dialect, place, &mut faults);
+            }
             samples = samples.saturating_add(1);
             limits.size(file.name, place, dialect.columns as u64, samples)?;
         }
@@ -95,6 +110,12 @@ impl<'a> Table<'a> {
             faults.first.get_or_insert_with(|| (place, "a row with more cells".to_owned()));
         }
     }
+}
+
+/// Lines that are not empty, at most.
+fn lines(text: &[u8]) -> u64 {
+    let ends = text.iter().zip(text.iter().skip(1)).filter(|(before, byte)| **byte == b'\n' && **before != b'\n');
+    (ends.count() as u64).saturating_add(2)
 }
 
 /// What was wrong with rows, and the first of it.

@@ -3,6 +3,8 @@
 use ecg::{Severity, Warning};
 
 use super::warning;
+use crate::limits::reserve;
+use crate::memory::Memory;
 use crate::{Error, InputFile, Place};
 
 /// What a time column says.
@@ -37,40 +39,50 @@ fn mean_step(values: &[f64]) -> Option<f64> {
 ///
 /// # Errors
 /// Times are missing, stand still or lie so far apart that they cannot be placed.
-pub(super) fn clock(file: &InputFile, values: &[f64], unit: f64, warnings: &mut Vec<Warning>) -> Result<Clock, Error> {
+pub(super) fn clock(
+    file: &InputFile,
+    values: &[f64],
+    unit: f64,
+    memory: &mut Memory,
+    warnings: &mut Vec<Warning>,
+) -> Result<Clock, Error> {
     let refuse = |row: usize, found: &str| {
         let expected = "times that go up from row to row; without the time column the rate can be given by hand";
         let row = (row as u64).saturating_add(1);
         Error::invalid(file.name, Place::Whole, format!("{found} at row {row} of the table"), expected)
     };
-    let mut steps = Vec::new();
+    let rows = values.len() as u64;
+    // Going up is checked before anything is kept of it.
     for (row, (a, b)) in values.iter().zip(values.iter().skip(1)).enumerate() {
         let step = b - a;
         // Not (step >= 0) also catches what is not a number.
         if !step.is_finite() || step < 0.0 {
             return Err(refuse(row.saturating_add(1), "a time that does not go up"));
         }
-        steps.push(step);
     }
+    if is_even(values)
+        && let Some(mean) = mean_step(values)
+    {
+        return Ok(Clock { rate: tidy(1.0 / (mean * unit), values, mean), places: None });
+    }
+    memory.take_values::<[f64; 3]>(file.name, rows)?;
+    let mut steps = reserve(file.name, rows)?;
+    steps.extend(values.iter().zip(values.iter().skip(1)).map(|(a, b)| b - a));
     let middle = steps.len().checked_div(2).unwrap_or(0);
     steps.sort_unstable_by(f64::total_cmp);
     let median = steps.get(middle).copied().unwrap_or(0.0);
     let widest = steps.last().copied().unwrap_or(0.0);
-    if is_even(values) {
-        let mean = mean_step(values).unwrap_or(median);
-        return Ok(Clock { rate: tidy(1.0 / (mean * unit), values, mean), places: None });
-    }
     if median <= 0.0 {
         return Err(refuse(0, "a time that stands still"));
     }
 
     // Rounded to whole multiples of the usual step, gaps become missing samples. The usual step is the mean of those
     // near the median, so that times printed with few digits do not shift it.
-    let usual: Vec<f64> = steps.iter().copied().filter(|step| *step < 1.5 * median).collect();
-    let step = usual.iter().sum::<f64>() / usual.len().max(1) as f64;
+    let usual = || steps.iter().filter(|step| **step < 1.5 * median);
+    let step = usual().sum::<f64>() / usual().count().max(1) as f64;
     let first = values.first().copied().unwrap_or(0.0);
     let most = (values.len() as f64) * 16.0 + 1e6;
-    let mut places: Vec<usize> = Vec::with_capacity(values.len());
+    let mut places: Vec<usize> = reserve(file.name, rows)?;
     for (row, value) in values.iter().enumerate() {
         let place = ((value - first) / step).round();
         if place > most {
@@ -108,7 +120,7 @@ mod tests {
     const FILE: InputFile = InputFile { name: "a.csv", bytes: b"" };
 
     fn rate(values: &[f64], unit: f64) -> f64 {
-        clock(&FILE, values, unit, &mut Vec::new()).unwrap().rate
+        clock(&FILE, values, unit, &mut Memory::beside(0), &mut Vec::new()).unwrap().rate
     }
 
     #[test]
@@ -128,7 +140,7 @@ mod tests {
         let times: Vec<f64> =
             (0..100).filter(|sample| !(40..50).contains(sample)).map(|sample| f64::from(sample) / 250.0).collect();
         let mut warnings = Vec::new();
-        let clock = clock(&FILE, &times, 1.0, &mut warnings).unwrap();
+        let clock = clock(&FILE, &times, 1.0, &mut Memory::beside(0), &mut warnings).unwrap();
         assert_eq!((clock.rate.round(), warnings.len()), (250.0, 1));
         assert_eq!(clock.places.unwrap()[39..41], [39, 50]);
     }
@@ -136,7 +148,7 @@ mod tests {
     #[test]
     fn times_that_go_back_or_leap_are_refused() {
         for times in [vec![0.0, 0.1, 0.05, 0.2], vec![0.0, 0.1, f64::NAN], vec![0.0, 0.001, 0.002, 1e9], vec![1.0; 5]] {
-            assert!(clock(&FILE, &times, 1.0, &mut Vec::new()).is_err(), "{times:?}");
+            assert!(clock(&FILE, &times, 1.0, &mut Memory::beside(0), &mut Vec::new()).is_err(), "{times:?}");
         }
     }
 }

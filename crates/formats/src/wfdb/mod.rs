@@ -4,7 +4,7 @@
 //! After the WFDB Applications Guide, header(5), signal(5) and annot(5). Read are all storage formats (8, 16, 24, 32, 61,
 //! 80, 160, 212, 310, 311 and FLAC as 508, 516, 524), several files and rates in a record, several samples a frame, skew,
 //! byte offsets, and records of several segments with fixed or variable layout. The samples of the PhysioNet challenges
-//! are WFDB within a MATLAB 4 file; such a file without its header is read by [`matlab`].
+//! are WFDB within a MATLAB 4 file; such a file without its header is read by [`crate::matlab4`].
 //!
 //! Counts are kept as they are stored. A stored count that stands for "missing" becomes a missing range. A checksum that
 //! does not fit is a warning: real files have wrong ones. A file that ends early gives the frames that it has, with a
@@ -34,7 +34,6 @@ pub use storage::StorageFormat;
 pub use write::write;
 
 pub(crate) use header::{Header, score as score_header};
-pub(crate) use matlab::score as score_matlab;
 
 use crate::companions::Folder;
 use crate::{Error, InputFile, Limits};

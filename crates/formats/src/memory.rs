@@ -1,0 +1,72 @@
+//! How much memory a file may take beside its own bytes.
+
+use crate::{Error, Place};
+
+/// What every file may take, whatever its size.
+const FREE: u64 = 64 << 20;
+/// What each byte of a file may become: a packed number becomes one of 64 bits.
+const EACH: u64 = 4;
+
+/// A count of the bytes that a reader still may hold for one file: 64 MiB and four times the file. Readers of formats that
+/// unpack or widen take from it before they allocate.
+#[derive(Clone, Debug)]
+pub(crate) struct Memory {
+    all: u64,
+    left: u64,
+}
+
+impl Memory {
+    /// For a file of so many bytes.
+    pub(crate) fn beside(file: usize) -> Memory {
+        let all = (file as u64).saturating_mul(EACH).saturating_add(FREE);
+        Memory { all, left: all }
+    }
+
+    /// Bytes that are left.
+    pub(crate) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Takes so many bytes.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] where they are not left.
+    pub(crate) fn take(&mut self, file: &str, bytes: u64) -> Result<(), Error> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                let limit = format!("{} bytes of memory for a file of this size", self.all);
+                Err(Error::limit(file, Place::Whole, format!("{bytes} bytes to unpack beside what is held"), limit))
+            }
+        }
+    }
+
+    /// Takes room for so many values of one type.
+    pub(crate) fn take_values<T>(&mut self, file: &str, count: u64) -> Result<(), Error> {
+        self.take(file, count.saturating_mul(size_of::<T>() as u64))
+    }
+
+    /// Gives back what was taken and is held no more.
+    pub(crate) fn give_back(&mut self, bytes: u64) {
+        self.left = self.left.saturating_add(bytes).min(self.all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_counted_and_more_than_there_is_refused() {
+        let mut memory = Memory::beside(1000);
+        let all = memory.left();
+        memory.take_values::<f64>("a", 100).unwrap();
+        assert_eq!(memory.left(), all - 800);
+        memory.give_back(u64::MAX);
+        assert_eq!(memory.left(), all);
+        assert!(matches!(memory.take("a", all + 1), Err(Error::Limit { .. })));
+    }
+}
