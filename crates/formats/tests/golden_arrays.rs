@@ -41,9 +41,12 @@ fn compare(what: &str, variable: &Variable, golden: &Json) -> bool {
     if golden["dtype"] == "complex128" {
         // The real parts alone are read: of (1+2j) the 1.
         for (value, text) in values.iter().zip(first) {
-            let text = text.as_str().unwrap().trim_start_matches('(').to_owned();
-            let end = text[1..].find(['+', '-', 'j']).map_or(text.len(), |end| end + 1);
-            let real = if text.as_bytes().get(end) == Some(&b'j') { 0.0 } else { text[..end].parse::<f64>().unwrap() };
+            let text = text.as_str().unwrap().trim_matches(['(', ')', 'j']);
+            let sign = text
+                .char_indices()
+                .rev()
+                .find(|&(at, letter)| matches!(letter, '+' | '-') && at > 0 && !text[..at].ends_with('e'));
+            let real = sign.map_or(0.0, |(at, _)| text[..at].parse::<f64>().unwrap());
             assert!((value - real).abs() < 1e-12, "{what}: {value} of {text}");
         }
         return true;
@@ -69,7 +72,7 @@ fn every_variable_of_every_matlab_file_is_that_of_another_reader_and_broken_file
         for (name, expected) in file[kind].as_object().unwrap() {
             let variable = found.iter().find(|variable| variable.name == *name);
             if expected["sha256_f64le_C_order"].is_string() {
-                assert!(compare(&format!("{path} {name}"), variable.unwrap(), expected), "{path} {name}");
+                assert!(compare(&format!("{path} {name}"), variable.unwrap(), expected), "{path} {name}: {variable:?}");
                 compared += 1;
             }
         }

@@ -32,17 +32,20 @@ impl Plain {
         Some(Plain { separator, decimal: byte(dialect.decimal)? })
     }
 
-    /// Reads a row of so many cells, all of them plain numbers; false where it is another row.
-    pub(super) fn row(self, line: &[u8], cells: usize, row: &mut Vec<f64>) -> bool {
+    /// Reads a row of so many cells, all of them plain numbers, and the end of its line; gives what follows, or none where it is
+    /// another row.
+    pub(super) fn row<'t>(self, text: &'t [u8], cells: usize, row: &mut Vec<f64>) -> Option<&'t [u8]> {
         row.clear();
-        let mut rest = line;
+        let mut rest = text;
         loop {
-            let Some((value, after)) = self.number(rest) else { return false };
+            let (value, after) = self.number(rest)?;
             row.push(value);
-            match after.split_first() {
-                None => return row.len() == cells,
-                Some((byte, after)) if Some(*byte) == self.separator && row.len() < cells => rest = after,
-                Some(_) => return false,
+            match after {
+                [byte, after @ ..] if Some(*byte) == self.separator && row.len() < cells => rest = after,
+                [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] | after @ [] if row.len() == cells => {
+                    return Some(after);
+                }
+                _ => return None,
             }
         }
     }
@@ -97,7 +100,15 @@ mod tests {
 
     fn row(line: &str, cells: usize) -> Option<Vec<f64>> {
         let mut row = Vec::new();
-        COMMA.row(line.as_bytes(), cells, &mut row).then_some(row)
+        COMMA.row(line.as_bytes(), cells, &mut row).map(|_| row)
+    }
+
+    #[test]
+    fn what_follows_the_line_is_given() {
+        for (text, after) in [("1,2\n3", "3"), ("1,2\r\n3", "3"), ("1,2", ""), ("1,2\n", "")] {
+            assert_eq!(COMMA.row(text.as_bytes(), 2, &mut Vec::new()), Some(after.as_bytes()), "{text}");
+        }
+        assert_eq!(COMMA.row(b"1,2\r3", 2, &mut Vec::new()), None);
     }
 
     #[test]

@@ -53,30 +53,43 @@ impl<'a> Table<'a> {
         let mut row = Vec::new();
         let mut faults = Faults::default();
         let mut samples = 0_u64;
-        for (index, line) in text.lines().enumerate() {
+        let most = limits.samples.checked_div(dialect.columns as u64).unwrap_or(0).min(limits.samples_per_lead);
+        let (mut rest, mut index) = (text, 0_usize);
+        while !rest.is_empty() {
             let place = Place::Line((index as u64).saturating_add(1));
-            if line.len() > LONGEST_LINE {
-                return Err(Error::limit(file.name, place, format!("a line of {} bytes", line.len()), LONGEST_LINE));
-            }
-            if index < dialect.first_row {
-                if !line.trim().is_empty() {
-                    let line = line.trim_start_matches(['#', '%']);
-                    table
-                        .before
-                        .push(dialect::cells(line, dialect.separator.or(Some(','))).map(number::bare).collect());
-                }
-                continue;
-            }
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
-            }
-            if plain.is_some_and(|plain| plain.row(line.as_bytes(), dialect.columns, &mut row)) {
+            let in_table = index >= dialect.first_row;
+            index = index.saturating_add(1);
+            let plain = plain.filter(|_| in_table);
+            let after = plain.and_then(|plain| plain.row(rest.as_bytes(), dialect.columns, &mut row));
+            if let Some(after) = after {
                 table.columns.iter_mut().zip(&row).for_each(|(column, value)| column.push(*value));
+                // A plain row ends at a line's end or the text's, so that the rest is text.
+                rest = rest.get(rest.len().saturating_sub(after.len())..).unwrap_or_default();
             } else {
+                let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+                rest = after;
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                if line.len() > LONGEST_LINE {
+                    let found = format!("a line of {} bytes", line.len());
+                    return Err(Error::limit(file.name, place, found, LONGEST_LINE));
+                }
+                if !in_table {
+                    if !line.trim().is_empty() {
+                        let line = line.trim_start_matches(['#', '%']);
+                        let cells = dialect::cells(line, dialect.separator.or(Some(',')));
+                        table.before.push(cells.map(number::bare).collect());
+                    }
+                    continue;
+                }
+                if line.trim().is_empty() || line.starts_with('#') {
+                    continue;
+                }
                 table.row(line, dialect, place, &mut faults);
             }
             samples = samples.saturating_add(1);
-            limits.size(file.name, place, dialect.columns as u64, samples)?;
+            if samples > most {
+                limits.size(file.name, place, dialect.columns as u64, samples)?;
+            }
         }
         faults.report(file, samples, warnings)?;
         Ok(table)
