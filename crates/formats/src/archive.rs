@@ -15,7 +15,6 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::limits::reserve;
-use crate::{Error, Failure, InputFile, Limits, Place};
 use crate::{Error, Failure, InputFile, Limits, Place, npy};
 
 /// What came out of an archive.

@@ -11,7 +11,6 @@
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
 //! | SCP-ECG (EN 1064), and a Healforce dialect | [`scp`] | yes | no |
 //! | DICOM waveforms (12-lead, general, ambulatory, hemodynamic) | [`dicom`] | yes | yes |
-//! | CSV, TSV | [`csv`] | yes | yes |
 //! | HL7 annotated ECG (aECG) | [`aecg`] | yes | yes |
 //! | FHIR Observation, as JSON | [`fhir`] | yes | yes |
 //! | GE MUSE XML | [`muse`] | yes | no |
@@ -24,7 +23,6 @@
 //! | Contec ECG90A | [`contec`] | yes | no |
 //! | AliveCor ATC | [`atc`] | yes | no |
 //! | CSV, TSV, with Apple Watch exports | [`csv`] | yes | yes |
-//! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | MATLAB 4 | [`matlab4`] | yes | no |
 //! | MATLAB 5 to 7.2 | [`matlab5`] | yes | no |
 //! | HDF5, MATLAB 7.3 | [`hdf5`] | yes | no |
@@ -66,9 +64,9 @@
 
 pub mod aecg;
 pub mod archive;
-pub mod cardiosoft;
-pub mod atc;
 pub mod arrays;
+pub mod atc;
+pub mod cardiosoft;
 mod companions;
 pub mod contec;
 pub mod csv;
@@ -80,28 +78,25 @@ mod encoding;
 mod error;
 pub mod fhir;
 pub mod hdf5;
+pub mod ishne;
 mod limbs;
 mod limits;
 pub mod matlab4;
 pub mod matlab5;
-mod notes;
-pub mod mortara;
-pub mod muse;
-pub mod philips;
-pub mod ishne;
-mod limbs;
-mod limits;
-pub mod matlab5;
+mod memory;
 pub mod mfer;
 mod moment;
-mod memory;
+pub mod mortara;
+pub mod muse;
+mod notes;
 pub mod npy;
+pub mod philips;
 mod probe;
 mod read;
 mod reader;
 mod samples;
-pub mod scp;
 pub mod schiller;
+pub mod scp;
 mod vendor;
 pub mod wfdb;
 mod xml;

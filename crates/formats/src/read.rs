@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecg::{Recording, Unit};
 
 use crate::companions::{Folder, Index};
-use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, npy, probe, reader, wfdb};
+use crate::error::shown;
+use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, npy, probe, reader, wfdb, xml};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -231,7 +232,6 @@ fn is_list(name: &str) -> bool {
 /// What a file is that nobody reads here, as far as its first bytes tell.
 fn unknown(file: &InputFile) -> Error {
     const READ_HERE: &str = "an ECG format that is read here (WFDB, EDF, DICOM, SCP-ECG, aECG, ...), or a ZIP of these";
-    const READ_HERE: &str = "WFDB, EDF, BDF, ISHNE, MFER, Contec, AliveCor ATC, CSV, or a ZIP of these";
     if file.bytes.is_empty() {
         return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
     }
@@ -241,22 +241,9 @@ fn unknown(file: &InputFile) -> Error {
         let expected = "the recording itself: from KardiaMobile the .atc file, from an Apple Watch the CSV of the health data's export";
         return Error::unsupported(file.name, Place::Whole, found, expected);
     }
-    let starts: [(&[u8], &str); 5] = [
-        (b"MATLAB 5.0", "MATLAB 5"),
-        (b"MATLAB 7.3", "MATLAB 7.3"),
-        (b"\x89HDF\r\n", "HDF5"),
-        (b"\x93NUMPY", "NumPy"),
-        (b"<?xml", "XML"),
-    ];
-    const READ_HERE: &str = "WFDB, EDF, BDF, MATLAB, HDF5, NumPy, CSV, or a ZIP of these";
-    if file.bytes.is_empty() {
-        return Error::invalid(file.name, Place::Whole, "an empty file", READ_HERE);
-    }
-    let starts: [(&[u8], &str); 2] = [(b"<?xml", "XML"), (b"%PDF", "PDF")];
-    let known = starts.iter().find(|(start, _)| file.bytes.starts_with(start)).map(|(_, name)| *name);
-    let dicom = file.bytes.get(128..132) == Some(b"DICM");
-    if let Some(format) = known.or(dicom.then_some("DICOM")) {
-        return Error::unsupported(file.name, Place::Whole, format, READ_HERE);
+    if let Some(root) = xml::root_name(file.bytes) {
+        let found = format!("XML of the kind {}", shown(&root));
+        return Error::unsupported(file.name, Place::Whole, found, READ_HERE);
     }
     let base = file.name.rsplit('/').next().unwrap_or_default();
     let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));

@@ -4,11 +4,10 @@
 
 use ecg::Recording;
 
-use crate::{Error, Format, Hints, InputFile, Limits, aecg, csv, edf, fhir, scp, wfdb};
-use crate::{Error, Format, Hints, InputFile, Limits, cardiosoft, csv, edf, mortara, muse, philips, schiller, wfdb};
-use crate::{Error, Format, Hints, InputFile, Limits, csv, dicom, edf, wfdb};
-use crate::{Error, Format, Hints, InputFile, Limits, atc, contec, csv, edf, ishne, mfer, wfdb};
-use crate::{Error, Format, Hints, InputFile, Limits, csv, edf, hdf5, matlab4, matlab5, npy};
+use crate::{
+    Error, Format, Hints, InputFile, Limits, aecg, atc, cardiosoft, contec, csv, dicom, edf, fhir, hdf5, ishne,
+    matlab4, matlab5, mfer, mortara, muse, npy, philips, schiller, scp,
+};
 
 /// One format whose files stand alone.
 pub(crate) struct Reader {
@@ -61,12 +60,6 @@ pub(crate) const READERS: &[Reader] = &[
         score: atc::score,
         extensions: &[],
         read: |file, hints, limits| one(atc::read(file, hints, limits)),
-    },
-    Reader {
-        format: Format::MatlabV4,
-        score: wfdb::score_matlab,
-        extensions: &[],
-        read: |file, hints, limits| one(wfdb::matlab::read(file, hints, limits)),
     },
     Reader { format: Format::Aecg, score: aecg::score, extensions: &["xml", "ecg"], read: aecg::read },
     Reader { format: Format::Fhir, score: fhir::score, extensions: &["json", "ndjson"], read: fhir::read },

@@ -90,9 +90,8 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     }
     let table = table::Table::read(file, &text, limits, &mut memory, &mut warnings)?;
     let preamble = preamble::Preamble::read(&table);
-    let signals = columns::signals(file, table, &preamble, hints, limits, &mut warnings)?;
-    let patient = Patient { name: preamble.person, ..Patient::default() };
     let signals = columns::signals(file, table, &preamble, hints, limits, &mut memory, &mut warnings)?;
+    let patient = Patient { name: preamble.person, ..Patient::default() };
     let base = file.name.rsplit('/').next().unwrap_or(file.name);
     Ok(Recording {
         name: base.rsplit_once('.').map_or(base, |(stem, _)| stem).to_owned(),

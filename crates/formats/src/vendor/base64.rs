@@ -133,7 +133,7 @@ mod tests {
         let decoded = decode("a", "AAEC\nAw?EBQ").unwrap();
         assert_eq!((decoded.bytes.as_slice(), decoded.odd), (&[0, 1, 2, 3][..], Some(7)));
         assert_eq!(decode("a", "AAECA").unwrap().odd, Some(5));
-        assert_eq!(decode("a", "").unwrap().bytes, []);
+        assert!(decode("a", "").unwrap().bytes.is_empty());
     }
 
     #[test]

@@ -18,7 +18,6 @@ mod comments;
 mod flac;
 mod flac_write;
 mod header;
-pub mod matlab;
 mod memory;
 mod record;
 mod segments;

@@ -1,0 +1,72 @@
+//! XML of the vendors.
+
+use crate::corpus::{Corpus, LONGEST_FILE, alone};
+
+/// One small document of each vendor; Philips's with three leads packed by XLI (I of zeros, II of ones, III of zeros left over).
+pub fn add(corpus: &mut Corpus) {
+    let base64 = |bytes: &[u8]| base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    let counts = base64(&(0..40_i16).flat_map(|count| (count * 9).to_le_bytes()).collect::<Vec<u8>>());
+    let muse = format!(
+        "<!DOCTYPE RestingECG SYSTEM \"restecg.dtd\"><RestingECG><Waveform><WaveformType>Rhythm</WaveformType><SampleBase>500</SampleBase>\
+         <SampleExponent>0</SampleExponent><LeadData><LeadSampleCountTotal>40</LeadSampleCountTotal><LeadAmplitudeUnitsPerBit>4.88\
+         </LeadAmplitudeUnitsPerBit><LeadAmplitudeUnits>MICROVOLTS</LeadAmplitudeUnits><LeadID>II</LeadID><LeadDataCRC32>77</LeadDataCRC32>\
+         <WaveFormData>{counts}</WaveFormData></LeadData></Waveform><QRSTimesTypes><QRS><Time>614</Time></QRS></QRSTimesTypes></RestingECG>"
+    );
+    let numbers = "1,-2,300,40000,".repeat(20);
+    let cardiosoft = format!(
+        "<CardiologyXML><StripData><SampleRate units=\"Hz\">10</SampleRate><ChannelSampleCountTotal>80</ChannelSampleCountTotal>\
+         <Resolution units=\"uVperLsb\">5</Resolution><WaveformData lead=\"I\">{numbers}</WaveformData></StripData><FullDisclosure>\
+         <SampleRate units=\"Hz\">10</SampleRate><Resolution units=\"uVperLsb\">5</Resolution><LeadOrder>I,II</LeadOrder>\
+         <FullDisclosureData>{numbers}</FullDisclosureData></FullDisclosure></CardiologyXML>"
+    );
+    // Codes 0 and 256 to 262 are 36 zeros: 18 samples.
+    let bits: Vec<u8> = [0_u16, 256, 257, 258, 259, 260, 261, 262]
+        .iter()
+        .flat_map(|code| (0..10).rev().map(move |bit| (code >> bit & 1) as u8))
+        .collect();
+    let codes = bits.chunks(8).map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit));
+    let chunk: Vec<u8> = [10_u8, 0, 0, 0, 1, 0, 0, 0].into_iter().chain(codes).collect();
+    let philips = format!(
+        "<restingecgdata><documentinfo><documenttype>SierraECG</documenttype><documentversion>1.03</documentversion></documentinfo>\
+         <waveforms><parsedwaveforms dataencoding=\"Base64\" compression=\"XLI\" leadlabels=\"I II III\" durationperchannel=\"36\" \
+         samplespersecond=\"500\" resolution=\"5\">{}</parsedwaveforms><repbeats samplespersec=\"1000\" resolution=\"1\">\
+         <repbeat leadname=\"I\">{counts}</repbeat></repbeats></waveforms></restingecgdata>",
+        base64(&chunk.repeat(3))
+    );
+    let mortara = format!(
+        "<ECG ACQUISITION_TIME=\"20260101120000\"><CHANNEL NAME=\"I\" OFFSET=\"3\" BITS=\"16\" UNITS_PER_MV=\"200\" DURATION=\"40\" \
+         SAMPLE_FREQ=\"500\" DATA=\"{counts}\"/><TYPICAL_CYCLE UNITS_PER_MV=\"200\" SAMPLE_FREQ=\"500\"><TYPICAL_CYCLE_CHANNEL NAME=\"I\" \
+         DATA=\"{counts}\"/></TYPICAL_CYCLE></ECG>"
+    );
+    let schiller = format!(
+        "<SchillerEDI><wavedata><type>ECG_RHYTHMS</type><resolution><samplerate><units>HZ</units><value>500</value><exponent>1</exponent>\
+         </samplerate><yres><units>UV</units><unitperbit>5</unitperbit></yres></resolution><channel><name>I</name><data>{numbers}</data>\
+         </channel></wavedata></SchillerEDI>"
+    );
+    for (kind, text) in
+        [("muse", muse), ("cardiosoft", cardiosoft), ("philips", philips), ("mortara", mortara), ("schiller", schiller)]
+    {
+        corpus.entry(kind).or_default().push(alone("a.xml", text.into_bytes()));
+    }
+}
+
+/// A document from a little before its samples on, behind its first kilobyte: the report before them may be longer than a case.
+pub fn from_samples(bytes: Vec<u8>) -> Vec<u8> {
+    let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
+    match find(b"<waveforms>").or_else(|| find(&in_utf_16("<waveforms>"))) {
+        Some(at) if at > LONGEST_FILE / 2 => {
+            let close =
+                if bytes.starts_with(b"\xff\xfe") { in_utf_16("</documentinfo>") } else { b"</documentinfo>".to_vec() };
+            let end = bytes
+                .windows(close.len())
+                .position(|window| window == close.as_slice())
+                .map_or(0, |from| from + close.len());
+            [&bytes[..end], &bytes[at..]].concat()
+        }
+        _ => bytes,
+    }
+}
+
+fn in_utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
