@@ -43,7 +43,8 @@ fn every_sample_file_gives_the_golden_values() {
 fn missing_samples_are_counted_by_their_mark() {
     let Some(recording) = one_shared("fhir/synth_R4_EUL_11.json") else { return };
     let warning = &recording.warnings[0];
-    let expected = "samples that count as missing: 1 E (error), 1 U (above the range), 1 L (below the range)";
+    let expected =
+        "samples that count as missing: 1 E (error), 1 U (above the limit of 400), 1 L (below the limit of -400)";
     assert_eq!((warning.message.as_str(), warning.severity), (expected, Severity::Data));
     assert_eq!(recording.warnings.len(), 12);
     let wrong = ["unit", "origin"].iter().any(|word| recording.warnings.iter().any(|one| one.message.contains(word)));

@@ -48,11 +48,16 @@ struct Around {
 /// Reads all annotation sets of a series into its recording.
 pub(super) fn read(series: Element, timeline: &Timeline, recording: &mut Recording, reading: &mut Reading) {
     let sets = series.all("subjectOf").flat_map(|subject| subject.all("annotationSet"));
-    let mut reader = Reader { timeline, recording, reading, unplaced: 0 };
+    let mut reader = Reader { timeline, recording, reading, unplaced: 0, beyond: 0 };
     for set in sets {
         for annotation in annotations(set) {
             reader.annotation(annotation, &Around::default());
         }
+    }
+    if reader.beyond > 0 {
+        let most = reader.reading.limits.annotations;
+        let message = format!("{} annotations are more than the limit of {most}; they are left out", reader.beyond);
+        reader.reading.notes.data("annotations", message);
     }
     if reader.unplaced > 0 {
         let message = format!("{} annotations have times that cannot be placed in the recording", reader.unplaced);
@@ -68,7 +73,10 @@ struct Reader<'r, 'f> {
     timeline: &'r Timeline,
     recording: &'r mut Recording,
     reading: &'r mut Reading<'f>,
+    /// Annotations whose times say nothing here.
     unplaced: u64,
+    /// Annotations beyond the limit.
+    beyond: u64,
 }
 
 impl Reader<'_, '_> {
@@ -145,6 +153,7 @@ impl Reader<'_, '_> {
 
     fn measurement(&mut self, measurement: Measurement) {
         if self.recording.measurements.len() as u64 >= self.reading.limits.annotations {
+            self.beyond = self.beyond.saturating_add(1);
             return;
         }
         let same = |other: &Measurement| *other == measurement;
@@ -155,11 +164,8 @@ impl Reader<'_, '_> {
     }
 
     fn mark(&mut self, time: f64, code: String, text: String, region: &Region) {
-        let all = self.recording.annotations.len() as u64;
-        if all >= self.reading.limits.annotations {
-            if all == self.reading.limits.annotations {
-                self.unplaced = self.unplaced.saturating_add(1);
-            }
+        if self.recording.annotations.len() as u64 >= self.reading.limits.annotations {
+            self.beyond = self.beyond.saturating_add(1);
             return;
         }
         let duration = region.low.and_then(|low| Some(region.high? - low)).filter(|duration| *duration >= 0.0);

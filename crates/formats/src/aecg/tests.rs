@@ -277,6 +277,22 @@ fn statements_comments_and_marks_are_told_apart() {
 }
 
 #[test]
+fn marks_beyond_the_limit_are_left_out_and_counted() {
+    let one = "<component><annotation><code code=\"A\"/><value value=\"1\"/></annotation></component><component><annotation><value code=\"B\"/><support><supportingROI><component><boundary><code code=\"TIME_RELATIVE\"/><value value=\"1\" unit=\"s\"/></boundary></component></supportingROI></support></annotation></component>";
+    let marks = format!("<subjectOf><annotationSet>{}</annotationSet></subjectOf>", one.repeat(5));
+    let text = document(&series(&(set(ABSOLUTE, &lead("I", "1")) + &marks)));
+    let limits = Limits { annotations: 2, ..Limits::default() };
+    let file = InputFile { name: "a.xml", bytes: text.as_bytes() };
+    let recording = read(&file, &Hints::default(), &limits).unwrap().remove(0);
+    assert_eq!((recording.annotations.len(), recording.measurements.len()), (2, 1));
+    assert!(
+        recording.warnings[0].message.starts_with("3 annotations are more than the limit of 2"),
+        "{:?}",
+        recording.warnings
+    );
+}
+
+#[test]
 fn a_file_of_endless_recordings_or_leads_is_refused() {
     let many = series(&set(ABSOLUTE, &lead("I", "1"))).repeat(RECORDINGS + 1);
     assert!(matches!(try_read(document(&many).as_bytes(), &Hints::default()), Err(Error::Limit { .. })));

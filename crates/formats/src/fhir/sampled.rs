@@ -49,7 +49,7 @@ pub(super) fn read(
         reading.room.take(reading.file, (own.len() as u64).saturating_mul(2))?;
     }
     let mut decimals = decimals::read(reading.file, data, &mut reading.room, reading.limits)?;
-    warn_of_marks(&decimals.marks, sampled.code_map, &place, reading);
+    warn_of_marks(&decimals.marks, sampled, &place, reading);
     let scale = scale(sampled, &place, reading);
     question_origin(&decimals, sampled, &place, reading);
     if let Numbers::Values(values) = &mut decimals.numbers {
@@ -165,13 +165,16 @@ fn dimensions(sampled: &Sampled, place: &str, reading: &mut Reading) -> usize {
     1
 }
 
-fn warn_of_marks(marks: &Marks, code_map: bool, place: &str, reading: &mut Reading) {
+fn warn_of_marks(marks: &Marks, sampled: &Sampled, place: &str, reading: &mut Reading) {
     let Marks { errors, above, below, unreadable } = marks;
+    let limit =
+        |limit: Option<f64>| limit.map_or_else(|| "the range".to_owned(), |limit| format!("the limit of {limit}"));
+    let (upper, lower) = (format!("U (above {})", limit(sampled.upper)), format!("L (below {})", limit(sampled.lower)));
     let parts: Vec<String> = [
         (errors, "E (error)"),
-        (above, "U (above the range)"),
-        (below, "L (below the range)"),
-        (unreadable, if code_map { "codes of its code map" } else { "no numbers" }),
+        (above, upper.as_str()),
+        (below, lower.as_str()),
+        (unreadable, if sampled.code_map { "codes of its code map" } else { "no numbers" }),
     ]
     .into_iter()
     .filter(|(count, _)| **count > 0)
