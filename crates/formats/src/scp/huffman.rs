@@ -15,7 +15,9 @@ use crate::cursor::Cursor;
 const WIDTH: u32 = 10;
 /// Number that stands for the standard's table.
 const STANDARD: u16 = 19_999;
-/// A file has a handful. Each takes 4 KiB.
+/// Most values that one look takes.
+const RUN: usize = 4;
+/// A file has a handful. Each takes 14 KiB.
 const MOST_TABLES: u16 = 256;
 /// Marks a code that switches tables.
 const SWITCH: u8 = u8::MAX;
@@ -31,11 +33,43 @@ struct Code {
     value: i16,
 }
 
+/// Values that lie whole in as many bits as are looked up at once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    /// Bits of the values together.
+    bits: u8,
+    /// How many there are; 0 where the first code is long, has bits after it or switches tables.
+    count: u8,
+    /// The values, then anything.
+    values: [i16; RUN],
+}
+
+impl Run {
+    /// The values at the beginning of `bits`.
+    fn new(bits: u64, short: &[Code]) -> Run {
+        let (mut run, mut bits) = (Run::default(), bits);
+        for value in &mut run.values {
+            let code = short.get(top(bits)).copied().unwrap_or_default();
+            let used = run.bits.saturating_add(code.prefix);
+            // Bits that follow the ones looked up are zeros here and unknown: a code that needs them does not count.
+            if code.prefix == 0 || code.extra != 0 || u32::from(used) > WIDTH {
+                break;
+            }
+            *value = code.value;
+            (run.bits, run.count) = (used, run.count.saturating_add(1));
+            bits = bits.wrapping_shl(u32::from(code.prefix));
+        }
+        run
+    }
+}
+
 /// One table.
 #[derive(Clone, Debug)]
 struct Table {
     /// The code that the next [`WIDTH`] bits begin with.
     short: Box<[Code; 1 << WIDTH]>,
+    /// All values that the next [`WIDTH`] bits hold: most are of two or three bits.
+    runs: Box<[Run; 1 << WIDTH]>,
     /// Codes with longer prefixes by prefix, its first bit highest.
     long: Vec<(u32, Code)>,
 }
@@ -60,7 +94,11 @@ impl Table {
             }
         }
         long.sort_unstable_by_key(|(bits, _)| *bits);
-        Table { short, long }
+        let mut runs = Box::new([Run::default(); 1 << WIDTH]);
+        for (first, run) in (0_u64..).zip(runs.iter_mut()) {
+            *run = Run::new(first.wrapping_shl(64 - WIDTH), short.as_ref());
+        }
+        Table { short, runs, long }
     }
 
     /// The code that these bits begin with.
@@ -141,46 +179,47 @@ impl Tables {
         *first == Code { prefix: 1, extra: 0, value: 0 }
     }
 
-    /// Decodes values into `values` through `undo` and cuts `values` to those that are there. Every code takes a bit or more,
-    /// so that this ends.
-    pub(super) fn decode(&self, stream: &[u8], values: &mut Vec<i16>, mut undo: impl FnMut(i16) -> i16) -> End {
+    /// Decodes values into `values` and cuts `values` to those that are there. Every code takes a bit or more, so that this
+    /// ends.
+    pub(super) fn decode(&self, stream: &[u8], values: &mut Vec<i16>) -> End {
         let mut bits = Bits::new(stream);
         let mut table = &self.first;
         let mut done = 0_usize;
-        let mut end = None;
-        'values: for slot in values.iter_mut() {
-            loop {
-                if bits.held < 32 {
-                    bits.refill();
-                }
-                let code = table.short.get(top(bits.next)).copied().unwrap_or_default();
-                // What nearly every value is: a short code that is its value.
-                if code.extra == 0 && code.prefix != 0 && u32::from(code.prefix) <= bits.held {
-                    bits.skip(u32::from(code.prefix));
-                    *slot = undo(code.value);
-                    break;
-                }
-                match self.rare(&mut bits, table, code) {
-                    Ok(Step::Value(value)) => {
-                        *slot = undo(value);
-                        break;
-                    }
-                    Ok(Step::Switch(to)) => table = to,
-                    Err(why) => {
-                        end = Some(why);
-                        break 'values;
-                    }
-                }
+        let end = loop {
+            let Some(open) = values.get_mut(done..).filter(|open| !open.is_empty()) else {
+                break End::Enough { left: bits.left() };
+            };
+            if bits.held < 32 {
+                bits.refill();
             }
-            done = done.wrapping_add(1);
-        }
+            let next = top(bits.next);
+            // All values of a look are written and only the counted ones kept, which is faster than to ask for each.
+            let run = table.runs.get(next).copied().unwrap_or_default();
+            if let Some(open) = open.first_chunk_mut::<RUN>()
+                && run.count != 0
+                && u32::from(run.bits) <= bits.held
+            {
+                *open = run.values;
+                bits.skip(u32::from(run.bits));
+                done = done.wrapping_add(usize::from(run.count));
+                continue;
+            }
+            let code = table.short.get(next).copied().unwrap_or_default();
+            match self.single(&mut bits, table, code) {
+                Ok(Step::Value(value)) => {
+                    open.iter_mut().take(1).for_each(|open| *open = value);
+                    done = done.wrapping_add(1);
+                }
+                Ok(Step::Switch(to)) => table = to,
+                Err(why) => break why,
+            }
+        };
         values.truncate(done);
-        end.unwrap_or_else(|| End::Enough { left: bits.left() })
+        end
     }
 
-    /// A code that is long, has bits after it, or switches the table.
-    #[inline(never)]
-    fn rare<'a>(&'a self, bits: &mut Bits, table: &Table, code: Code) -> Result<Step<'a>, End> {
+    /// One code, which may be long, have bits after it, or switch the table.
+    fn single<'a>(&'a self, bits: &mut Bits, table: &Table, code: Code) -> Result<Step<'a>, End> {
         let [b0, b1, b2, b3, ..] = bits.next.to_be_bytes();
         let ahead = u32::from_be_bytes([b0, b1, b2, b3]);
         let code = if code.prefix == 0 { table.long(ahead) } else { Some(code) };

@@ -114,17 +114,7 @@ impl<'a> Streams<'a> {
         let Some(tables) = tables else {
             budget.take(file, most, 2)?;
             let mut counts = samples::i16_le(file.name, stream.bytes)?;
-            match self.order {
-                1 => counts.iter_mut().for_each({
-                    let mut undo = first_order();
-                    move |count| *count = undo(*count)
-                }),
-                2 => counts.iter_mut().for_each({
-                    let mut undo = second_order();
-                    move |count| *count = undo(*count)
-                }),
-                _ => {}
-            }
+            undo(self.order, &mut counts);
             return Ok(Decoded { counts, broken: false });
         };
         let (least, wanted) = expected.unwrap_or((u64::MAX, most));
@@ -132,11 +122,8 @@ impl<'a> Streams<'a> {
         budget.take(file, wanted, 2)?;
         let mut counts: Vec<i16> = reserve(file.name, wanted)?;
         counts.resize(usize::try_from(wanted).unwrap_or_default(), 0);
-        let end = match self.order {
-            0 => tables.decode(stream.bytes, &mut counts, |value| value),
-            1 => tables.decode(stream.bytes, &mut counts, first_order()),
-            _ => tables.decode(stream.bytes, &mut counts, second_order()),
-        };
+        let end = tables.decode(stream.bytes, &mut counts);
+        undo(self.order, &mut counts);
         // Zeros that fill the last bytes read as values where a zero bit is one. Only a known number of samples tells.
         let found = counts.len() as u64;
         let filled = stream.whole && end != End::Broken && tables.zeros_are_values();
@@ -194,35 +181,25 @@ fn trailing_zeros(bytes: &[u8]) -> u64 {
     zeros
 }
 
-/// Sums differences of order 1.
-fn first_order() -> impl FnMut(i16) -> i16 {
-    let mut sample = 0_i16;
-    move |difference| {
-        sample = sample.wrapping_add(difference);
-        sample
-    }
-}
-
-/// Sums differences of order 2, after two samples that are stored as they are.
-fn second_order() -> impl FnMut(i16) -> i16 {
-    let (mut sample, mut slope, mut place) = (0_i16, 0_i16, 0_u8);
-    move |difference| {
-        match place {
-            0 => {
-                place = 1;
-                sample = difference;
-            }
-            1 => {
-                place = 2;
-                slope = difference.wrapping_sub(sample);
-                sample = difference;
-            }
-            _ => {
-                slope = slope.wrapping_add(difference);
-                sample = sample.wrapping_add(slope);
+/// Sums differences; those of order 2 after two samples that are stored as they are.
+fn undo(order: u8, counts: &mut [i16]) {
+    match (order, counts) {
+        (1, counts) => {
+            let mut sample = 0_i16;
+            for count in counts {
+                sample = sample.wrapping_add(*count);
+                *count = sample;
             }
         }
-        sample
+        (2, [first, second, rest @ ..]) => {
+            let (mut sample, mut slope) = (*second, second.wrapping_sub(*first));
+            for count in rest {
+                slope = slope.wrapping_add(*count);
+                sample = sample.wrapping_add(slope);
+                *count = sample;
+            }
+        }
+        _ => {}
     }
 }
 
@@ -232,13 +209,17 @@ mod tests {
 
     #[test]
     fn differences_are_summed_and_wrap_at_16_bits() {
-        let sum = |undo: &mut dyn FnMut(i16) -> i16, values: &[i16]| -> Vec<i16> {
-            values.iter().map(|value| undo(*value)).collect()
+        let sum = |order: u8, values: &[i16]| {
+            let mut values = values.to_vec();
+            undo(order, &mut values);
+            values
         };
-        assert_eq!(sum(&mut first_order(), &[5, -2, 0, 4]), [5, 3, 3, 7]);
-        assert_eq!(sum(&mut second_order(), &[5, 8, 1, -3]), [5, 8, 12, 13]);
-        assert_eq!(sum(&mut first_order(), &[32_767, 2]), [32_767, -32_767]);
-        assert_eq!(sum(&mut second_order(), &[0, 30_000, 0]), [0, 30_000, -5_536]);
+        assert_eq!(sum(0, &[5, -2]), [5, -2]);
+        assert_eq!(sum(1, &[5, -2, 0, 4]), [5, 3, 3, 7]);
+        assert_eq!(sum(2, &[5, 8, 1, -3]), [5, 8, 12, 13]);
+        assert_eq!(sum(2, &[5]), [5]);
+        assert_eq!(sum(1, &[32_767, 2]), [32_767, -32_767]);
+        assert_eq!(sum(2, &[0, 30_000, 0]), [0, 30_000, -5_536]);
     }
 
     #[test]
