@@ -22,6 +22,7 @@ use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Place};
 
 mod content;
+mod layout;
 mod list;
 mod storage;
 
@@ -66,19 +67,41 @@ pub(crate) fn open<'n>(file: &InputFile<'n>, limits: &Limits, memory: &mut Memor
     limits.file(file.name, file.bytes)?;
     // The library wants bytes of its own.
     memory.take(file.name, file.bytes.len() as u64)?;
-    let chunk = usize::try_from(memory.left() / 8).unwrap_or(usize::MAX);
-    let mut options = OpenOptions::default();
-    options.chunk_cache_bytes = 0;
-    options.max_chunk_bytes = chunk;
-    options.max_read_bytes = usize::try_from(memory.left()).unwrap_or(usize::MAX);
-    options.max_object_header_bytes = 1 << 20;
-    let storage = std::sync::Arc::new(Metered::new(file.bytes.to_vec()));
-    let opened = Hdf5File::from_storage_with_options(storage.clone(), options).and_then(|opened| opened.root_group());
-    let root = opened.map_err(|error| refused(file.name, error))?;
-    let mut list = List::new(file.name, limits, memory);
+    let before = memory.clone();
+    let (opened, base) = listed(file.name, file.bytes.to_vec(), limits, memory)?;
+    let headers = opened.datasets.iter().flatten().map(Dataset::address);
+    let old: Vec<u64> = headers.filter_map(|header| layout::old_version(file.bytes, base, header)).collect();
+    if old.is_empty() {
+        return Ok(opened);
+    }
+    drop(opened);
+    *memory = before;
+    let mut bytes = file.bytes.to_vec();
+    for place in old {
+        if let Some(version) = usize::try_from(place).ok().and_then(|place| bytes.get_mut(place)) {
+            *version = 1;
+        }
+    }
+    Ok(listed(file.name, bytes, limits, memory)?.0)
+}
+
+/// What is in a file, and where its addresses count from.
+fn listed<'n>(name: &'n str, bytes: Vec<u8>, limits: &Limits, memory: &mut Memory) -> Result<(Opened<'n>, u64), Error> {
+    let options = OpenOptions {
+        chunk_cache_bytes: 0,
+        max_chunk_bytes: usize::try_from(memory.left() / 8).unwrap_or(usize::MAX),
+        max_read_bytes: usize::try_from(memory.left()).unwrap_or(usize::MAX),
+        max_object_header_bytes: 1 << 20,
+        ..OpenOptions::default()
+    };
+    let storage = std::sync::Arc::new(Metered::new(bytes));
+    let opened = Hdf5File::from_storage_with_options(storage.clone(), options).map_err(|error| refused(name, error))?;
+    let base = opened.superblock().base_address;
+    let root = opened.root_group().map_err(|error| refused(name, error))?;
+    let mut list = List::new(name, limits, memory);
     list.group(&root, "", 0)?;
     let (entries, datasets) = list.into_parts();
-    Ok(Opened { name: file.name, entries, datasets, storage })
+    Ok((Opened { name, entries, datasets, storage }, base))
 }
 
 impl Opened<'_> {
