@@ -19,16 +19,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
         Some(Side::Low) => return Cow::Owned(wide(bytes, u16::from_be_bytes)),
         None => {}
     }
-    match core::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            // One byte becomes one or two; counted first, so that the text takes no more than it needs.
-            let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
-            let mut text = String::with_capacity(bytes.len().saturating_add(high));
-            text.extend(bytes.iter().map(|&byte| char::from(byte)));
-            Cow::Owned(text)
-        }
+    if let Ok(text) = core::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
     }
+    // One byte becomes one or two; counted first, so that the text takes no more than it needs.
+    let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    let mut text = String::with_capacity(bytes.len().saturating_add(high));
+    text.extend(bytes.iter().map(|&byte| char::from(byte)));
+    Cow::Owned(text)
 }
 
 /// The text of a file's beginning, or none where control characters show that it is no text.

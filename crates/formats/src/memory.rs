@@ -32,16 +32,17 @@ impl Memory {
     /// # Errors
     /// [`Error::Limit`] where they are not left.
     pub(crate) fn take(&mut self, file: &str, bytes: u64) -> Result<(), Error> {
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                let limit = format!("{} bytes of memory for a file of this size", self.all);
-                Err(Error::limit(file, Place::Whole, format!("{bytes} bytes to unpack beside what is held"), limit))
-            }
-        }
+        let Some(left) = self.left.checked_sub(bytes) else {
+            let limit = format!("{} bytes of memory for a file of this size", self.all);
+            return Err(Error::limit(
+                file,
+                Place::Whole,
+                format!("{bytes} bytes to unpack beside what is held"),
+                limit,
+            ));
+        };
+        self.left = left;
+        Ok(())
     }
 
     /// Takes room for so many values of one type.

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, clippy::unwrap_used)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -95,7 +96,7 @@ fn the_worst_tables_and_arrays_hold_no_more_than_they_may() {
     let mut time = 0_u64;
     for row in 0..1_500_000_u64 {
         time += if row % 2 == 0 { 1 } else { 20 };
-        gaps.push_str(&format!("{time},1\n"));
+        writeln!(gaps, "{time},1").unwrap();
     }
     read("gaps everywhere", "a.csv", gaps.as_bytes());
     read("empty lines", "a.csv", format!("{}{}", "1\n2\n3\n".repeat(99), "\n".repeat(20 * MEBI)).as_bytes());

@@ -5,7 +5,7 @@ use ecg::{Counts, Lead, Recording, Scale, Severity, Signal, Source, Unit, Warnin
 use super::axes::{Axes, axes};
 use super::facts::Facts;
 use super::numbers::{Frames, Leads};
-use super::{Array, Chosen, Content, Entry, Input};
+use super::{Array, Chosen, Content, Entry, Input, Numbers};
 use crate::memory::Memory;
 use crate::{Error, Hints, Limits, Needs, Place};
 
@@ -78,7 +78,7 @@ pub(crate) fn recordings(
         }
     }
     let stated = axes;
-    let held = first.numbers.as_ref().map_or(0, |numbers| numbers.len());
+    let held = first.numbers.as_ref().map_or(0, Numbers::len);
     if matches!(chosen, Chosen::Whole { .. }) {
         axes = whole(input, axes, held)?;
     }
@@ -205,12 +205,11 @@ fn whole(input: &Input, mut axes: Axes, held: u64) -> Result<Axes, Error> {
 /// Gain, baseline and unit of each lead, and whether a gain was stated; none where no unit is known.
 fn scales(facts: &Facts, leads: u64, hints: &Hints) -> Option<Vec<(Scale, bool)>> {
     let voltages = |units: &Vec<(f64, Unit)>| units.iter().any(|(_, unit)| unit.in_millivolts().is_some());
-    let units = match facts.units(leads).filter(voltages) {
-        Some(units) => units,
-        None => {
-            let unit = hints.unit.clone().filter(|unit| *unit != Unit::Unknown)?;
-            vec![(1.0, unit); usize::try_from(leads).ok()?]
-        }
+    let units = if let Some(units) = facts.units(leads).filter(voltages) {
+        units
+    } else {
+        let unit = hints.unit.clone().filter(|unit| *unit != Unit::Unknown)?;
+        vec![(1.0, unit); usize::try_from(leads).ok()?]
     };
     let gains = facts.gains(leads);
     let baselines = facts.baselines(leads);
@@ -258,7 +257,7 @@ fn each(input: &Input, entries: &[Entry], leads: &[(usize, Lead)], memory: &mut 
     let mut found = Vec::new();
     for (entry, _) in leads {
         let (_, array) = array(input, entries, *entry)?;
-        let held = array.numbers.as_ref().map_or(0, |numbers| numbers.len());
+        let held = array.numbers.as_ref().map_or(0, Numbers::len);
         let own = axes(array, None).zip(array.numbers.as_ref());
         let Some((axes, numbers)) = own.filter(|(axes, _)| axes.samples <= held) else {
             return Err(Error::truncated(input.file, Place::Whole, format!("{held} numbers"), "a whole lead"));
@@ -285,7 +284,9 @@ fn signal(
             // MATLAB's usual number is a float: whole ones beside a gain are counts, fractions were scaled before.
             let counts = stated_gain && values.iter().all(|value| !value.is_finite() || value.fract() == 0.0);
             if counts {
-                values.iter_mut().for_each(|value| *value = (*value - scale.baseline) / scale.gain);
+                for value in &mut values {
+                    *value = (*value - scale.baseline) / scale.gain;
+                }
             }
             let ranges = missing(input, &values, memory)?;
             let mut signal = Signal::physical(lead, rate, values, scale.unit.clone());

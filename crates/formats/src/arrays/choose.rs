@@ -80,14 +80,12 @@ pub(crate) fn choose(entries: &[Entry]) -> Option<Chosen> {
     let named = all.iter().filter_map(|position| Some((rank(entries.get(*position)?)?, *position)));
     // Of one name the largest, of equal ones the first.
     let best = named.min_by_key(|(rank, position)| (*rank, core::cmp::Reverse(size(position)), *position));
-    let entry = match best {
-        Some((_, position)) => position,
-        None => {
-            if let Some(leads) = by_lead(entries, &all) {
-                return Some(Chosen::Leads(leads));
-            }
-            *all.iter().min_by_key(|position| (core::cmp::Reverse(size(position)), **position))?
-        }
+    let entry = if let Some((_, position)) = best {
+        position
+    } else if let Some(leads) = by_lead(entries, &all) {
+        return Some(Chosen::Leads(leads));
+    } else {
+        *all.iter().min_by_key(|position| (core::cmp::Reverse(size(position)), **position))?
     };
     let own = size(&entry)?;
     let others = all.into_iter().filter(|other| *other != entry);

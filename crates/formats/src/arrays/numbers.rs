@@ -152,11 +152,10 @@ impl Numbers<'_> {
         Ok(match (self.kind, width) {
             (Kind::I8, _) => narrow(self.deal(file, frames, |item| i16::from(i8::from_le_bytes(item)))?),
             (Kind::U8, _) => narrow(self.deal(file, frames, |item| i16::from(u8::from_le_bytes(item)))?),
-            (Kind::I16, _) => narrow(self.deal(file, frames, i16::from_le_bytes)?),
-            (Kind::U16, Width::Narrow) => narrow(self.deal(file, frames, i16::from_le_bytes)?),
+            // Those without a sign were seen to fit.
+            (Kind::I16, _) | (Kind::U16, Width::Narrow) => narrow(self.deal(file, frames, i16::from_le_bytes)?),
             (Kind::U16, _) => wide(self.deal(file, frames, |item| i32::from(u16::from_le_bytes(item)))?),
-            (Kind::I32, _) => wide(self.deal(file, frames, i32::from_le_bytes)?),
-            (Kind::U32, Width::Wide) => wide(self.deal(file, frames, i32::from_le_bytes)?),
+            (Kind::I32, _) | (Kind::U32, Width::Wide) => wide(self.deal(file, frames, i32::from_le_bytes)?),
             (Kind::I64 | Kind::U64, Width::Wide) => {
                 // Every number was seen to fit, so that the lower half is the number.
                 wide(self.deal(file, frames, |[a, b, c, d, ..]: [u8; 8]| i32::from_le_bytes([a, b, c, d]))?)
