@@ -5,7 +5,7 @@
 //! with is bounded here:
 //!
 //! - it reads the file through a counter, so that structures that point to each other end early;
-//! - objects are listed one after the other, [`OBJECTS`] at most, groups [`DEEPEST`] deep, and links to other files are not
+//! - objects are listed one after the other, 1024 at most, groups eight deep, and links to other files are not
 //!   followed;
 //! - the extents of a dataset are compared with [`Limits`] and with the memory of a file of this size before anything of
 //!   it is read; chunks that are larger than an eighth of that are refused.
