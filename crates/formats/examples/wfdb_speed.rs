@@ -1,6 +1,5 @@
-//! How fast records of WFDB and files of EDF are read, in megabytes of file a second: `cargo run -r -p formats --example wfdb_speed`.
-
-use std::time::Instant;
+//! How fast records of WFDB and files of EDF are read, in megabytes of file a second of the processor's time:
+//! `cargo run -r -p formats --example wfdb_speed`.
 
 use formats::{Hints, InputFile, Limits};
 
@@ -21,9 +20,9 @@ fn main() {
         for (width, value) in
             [(16, "x"), (80, ""), (8, "uV"), (8, "-1000"), (8, "1000"), (8, "-2000"), (8, "2000"), (80, "")]
         {
-            (0..leads).for_each(|_| text.push_str(&format!("{value:width$}")));
+            text.extend((0..leads).map(|_| format!("{value:width$}")));
         }
-        (0..leads).for_each(|_| text.push_str(&format!("{samples:<8}")));
+        text.extend((0..leads).map(|_| format!("{samples:<8}")));
         text.push_str(&" ".repeat(32 * leads));
         let head: Vec<u8> = version.chars().map(|letter| letter as u8).chain(text.bytes()).collect();
         let file = [head.as_slice(), &bytes].concat();
@@ -32,13 +31,22 @@ fn main() {
     }
 }
 
+/// Seconds that the processor has worked for this program, where Linux tells, so that other programs do not count.
+fn seconds() -> f64 {
+    let worked = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanoseconds = worked.split(' ').next().and_then(|field| field.parse::<f64>().ok());
+    let since =
+        || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
+    nanoseconds.map_or_else(since, |nanoseconds| nanoseconds / 1e9)
+}
+
 fn report(what: &str, files: &[InputFile], bytes: usize) {
     let limits = Limits { samples: 1 << 30, samples_per_lead: 1 << 30, ..Limits::default() };
     let mut best = f64::INFINITY;
     for _ in 0..5 {
-        let start = Instant::now();
+        let start = seconds();
         let outcome = formats::read(files, &Hints::default(), &limits);
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(seconds() - start);
         assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
     }
     println!("{what}: {:.0} MB/s", bytes as f64 / best / 1e6);

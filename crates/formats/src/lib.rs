@@ -27,6 +27,10 @@
 //! | MATLAB 5 to 7.2 | [`matlab5`] | yes | no |
 //! | HDF5, MATLAB 7.3 | [`hdf5`] | yes | no |
 //! | NumPy `.npy`, `.npz` | [`npy`] | yes | no |
+//! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | formats 16, 24, 32, 61, 80, 160, 212, 516 |
+//! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | EDF+, BDF+ |
+//! | CSV, TSV | [`csv`] | yes | yes |
+//! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
 //! | ZIP and gzip of these | [`archive`] | yes | no |
 //!
 //! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file

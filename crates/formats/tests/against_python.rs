@@ -40,7 +40,9 @@ fn run(python: &Path, arguments: &[&str], folder: &Path) -> Result<String, Strin
 /// Counts with missing ones as 0, and their hash.
 fn hash(counts: &Counts, missing: &[(usize, usize)]) -> String {
     let mut counts = counts.to_vec();
-    missing.iter().for_each(|(from, to)| counts[*from..*to].fill(0));
+    for (from, to) in missing {
+        counts[*from..*to].fill(0);
+    }
     common::sha256_of_counts(&counts.into())
 }
 
@@ -108,6 +110,9 @@ fn files_of_other_libraries_give_what_they_read() {
     assert!(compared >= 60, "{compared}");
 }
 
+/// Names with contents.
+type Written = Result<Vec<(String, Vec<u8>)>, WriteError>;
+
 /// One of our writers, with what its recordings have to keep to.
 struct Writer {
     name: &'static str,
@@ -120,7 +125,7 @@ struct Writer {
     /// The label that a lead has in the file.
     label: fn(&Lead) -> String,
     /// Files, the leading one first.
-    write: fn(&Recording, &str) -> Result<Vec<(String, Vec<u8>)>, WriteError>,
+    write: fn(&Recording, &str) -> Written,
 }
 
 /// Every writer whose files another library reads. A new one is a row here and a reader in the script.

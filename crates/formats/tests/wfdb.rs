@@ -323,6 +323,33 @@ fn a_flac_that_would_hold_more_than_its_bytes_allow_is_refused_before_it_is_deco
 }
 
 #[test]
+fn a_signal_file_cut_anywhere_keeps_what_is_whole() {
+    use StorageFormat::{F16, F24, F32, F61, F80, F160, F212, F516};
+    let scale = Scale { gain: 200.0, baseline: 0.0, unit: Unit::Millivolt };
+    let signal = |lead: &Lead| Signal::digital(lead.clone(), 500.0, (0..40i16).collect::<Vec<_>>(), scale.clone());
+    let recording = Recording { signals: Lead::TWELVE.iter().take(3).map(signal).collect(), ..Recording::default() };
+    for format in [F16, F24, F32, F61, F80, F160, F212, F516] {
+        let whole = wfdb::write(&recording, "r", format).unwrap();
+        for length in 0..whole[1].1.len() {
+            let mut files = whole.clone();
+            files[1].1.truncate(length);
+            let outcome = read(&files);
+            let Some(cut) = outcome.recordings.first() else {
+                assert_eq!(outcome.failures.len(), 1, "{format:?} {length}");
+                continue;
+            };
+            assert!(!cut.warnings.is_empty(), "{format:?} {length}");
+            let bits = 3 * format.bits() as usize;
+            let frames = if format == F516 { 0 } else { length * 8 / bits };
+            for signal in &cut.signals {
+                assert_eq!(signal.len(), frames, "{format:?} {length}");
+                assert_eq!(counts(signal), (0..frames as i32).collect::<Vec<_>>(), "{format:?} {length}");
+            }
+        }
+    }
+}
+
+#[test]
 fn gaps_too_long_to_be_joined_give_each_lead_in_pieces() {
     let files = [
         ("m.hea", b"m/3 2 100 90000006\na 3\n~ 90000000\nb 3\n".to_vec()),

@@ -67,4 +67,6 @@ pub fn check(recording: &Recording) {
     }
     assert!(recording.annotations.iter().all(|annotation| annotation.time.is_finite()));
     let _ = formats::csv::write(recording);
+    let _ = formats::edf::write(recording);
+    let _ = formats::wfdb::write(recording, "again", formats::wfdb::StorageFormat::F516);
 }

@@ -3,10 +3,34 @@
 //! Written after the specifications of EDF (Kemp et al., Electroencephalogr Clin Neurophysiol 82:391, 1992), EDF+ (Kemp
 //! and Olivan, Clin Neurophysiol 114:1755, 2003; edfplus.info) and BDF (biosemi.com/faq/file_format.htm).
 //!
-//! What real files get wrong is tolerated with a warning: the number of records (the bytes that are there decide), the
-//! header's length, dates, limits that give no scale. A BDF is known by its first byte alone, since the reserved field
-//! of some says EDF. Gaps of an EDF+D stay gaps: samples lie where their record's time puts them, and what lies between
-//! is marked as missing.
+//! # Layout
+//! A header of ASCII text: 256 bytes (version, patient, recording, date, time, length of the header, the reserved field that
+//! says EDF+C or EDF+D, number of records, their duration, number of signals), then 256 bytes a signal, one field for all
+//! signals after the other (label, transducer, unit, physical and digital limits, filter, samples a record, reserved). Then
+//! records: in each, one signal after the other, 16 bits a sample in EDF and 24 in BDF, little-endian. Counts are kept as
+//! they are; gain and baseline follow from the four limits. A rate is samples a record by the record's duration, which
+//! may be a fraction of a second; signals may differ in it.
+//!
+//! # Units
+//! As the unit field says. Limits that give no finite scale leave the counts in no unit. Standard leads whose scale no ECG has
+//! are questioned by a warning, since converters that invent limits are common.
+//!
+//! # EDF+
+//! Annotation signals hold time-stamped lists; the first of a record is its time, which also gives a start within a second.
+//! Times are seconds from the first sample. A label of the file behind `@@` is the annotation's lead. Gaps of an EDF+D stay gaps:
+//! samples lie where their record's time puts them, and what lies between is marked as missing; where that would take more
+//! memory than 64 MiB and four times the file, each lead comes in pieces with their starts. The patient field gives identifier, sex, date
+//! of birth and name, the recording field the full date. "Startdate X" with 1 January 1985 is a start that is not known.
+//! What the writer says in annotations (see [`write()`]) takes effect.
+//!
+//! # Tolerated, with a warning
+//! A wrong or absent number of records (the bytes that are there decide), a last record that is cut, a wrong length of the
+//! header, dates that are none, commas and other writing of numbers, letters that are no ASCII. A BDF is known by its
+//! first byte alone, since the reserved field of some says EDF.
+//!
+//! # Refused
+//! A header that is cut, no signal, no samples a record, sizes, rates, gaps and annotations beyond the limits. Records without
+//! duration ask for the rate.
 
 use std::collections::BTreeMap;
 

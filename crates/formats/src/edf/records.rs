@@ -291,10 +291,10 @@ fn nearest_sample(seconds: f64, rate: f64) -> u64 {
 }
 
 /// True when the samples with the gaps between them stay within the limits and the memory that the file allows, so that a
-/// damaged time cannot ask for gigabytes. Half of the memory is left for leads that are derived.
+/// damaged time cannot ask for gigabytes. Memory is left for four leads that are derived and may take twice the bits.
 fn fits_with_gaps<'h>(
     given: &Given,
-    mut signals: impl Iterator<Item = &'h SignalHeader>,
+    signals: impl ExactSizeIterator<Item = &'h SignalHeader>,
     duration: f64,
     limits: &Limits,
     room: u64,
@@ -303,6 +303,12 @@ fn fits_with_gaps<'h>(
     let Some(last) = segments.last().filter(|_| segments.len() > 1) else { return true };
     let width = if given.header.sample_bytes == 3 { 4 } else { 2 };
     let gaps = (segments.len() as u64).saturating_mul(size_of::<(usize, usize)>() as u64);
+    let mut signals = signals;
+    let leads = signals.len() as u64;
+    let with_derived = |bytes: u64| {
+        let more = bytes.saturating_mul(8).checked_div(leads).unwrap_or(0);
+        bytes.saturating_add(if leads >= 3 { more } else { 0 })
+    };
     let totals = signals.try_fold((0_u64, 0_u64), |(samples, bytes), signal| {
         let rate = signal.samples_per_record as f64 / duration;
         let records = given.data.count.saturating_sub(last.record);
@@ -311,5 +317,5 @@ fn fits_with_gaps<'h>(
         let more = length.checked_mul(width)?.checked_add(gaps)?;
         (length <= limits.samples_per_lead).then_some((samples.checked_add(length)?, bytes.checked_add(more)?))
     });
-    totals.is_some_and(|(samples, bytes)| samples <= limits.samples && bytes.saturating_mul(2) <= room)
+    totals.is_some_and(|(samples, bytes)| samples <= limits.samples && with_derived(bytes) <= room)
 }

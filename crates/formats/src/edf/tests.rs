@@ -275,3 +275,59 @@ fn nothing_of_a_person_stands_in_errors_or_warnings() {
     }
     assert!(!said.contains("Doe") && !said.contains("MRN") && !said.contains("1951"), "{said}");
 }
+
+/// As [`Builder::with_onsets`], with a text in the last record's list.
+fn with_text(text: &str) -> Recording {
+    let mut builder = Builder::with_onsets("EDF+C", &["+0", "+1"]);
+    builder.signals[1].6 = 40;
+    builder.data.clear();
+    for (onset, text) in [("+0", ""), ("+1", text)] {
+        builder.data.extend([3_i16, 4, 4, 4].iter().flat_map(|count| count.to_le_bytes()));
+        let mut list = format!("{onset}\u{14}\u{14}\0{text}").into_bytes();
+        list.resize(80, 0);
+        builder.data.extend(list);
+    }
+    builder.read().unwrap()
+}
+
+#[test]
+fn a_label_behind_the_text_names_the_lead() {
+    let recording = with_text("+1.5\u{14}Lead off@@ECG II\u{14}\0+1.75\u{14}a@@b\u{14}\0");
+    let found: Vec<_> = recording.annotations.iter().map(|mark| (mark.text.as_str(), mark.lead.clone())).collect();
+    assert_eq!(found, [("Lead off", Some(Lead::II)), ("a@@b", None)]);
+}
+
+#[test]
+fn samples_that_an_annotation_says_are_not_there_are_missing() {
+    let recording = with_text("+0.25\u{15}0.5\u{14}No samples@@ECG II\u{14}\0");
+    assert_eq!((&recording.signals[0].missing, recording.annotations.len()), (&vec![(1, 3)], 0));
+    let recording = with_text("+0.25\u{15}0.5\u{14}No samples@@ECG V1\u{14}\0");
+    assert_eq!((recording.signals[0].missing.len(), recording.annotations.len()), (0, 1), "no such lead");
+}
+
+#[test]
+fn a_recording_ends_where_it_says_so_unless_samples_that_vary_follow() {
+    let recording = with_text("+1.5\u{14}Recording ends\u{14}\0");
+    assert_eq!((recording.signals[0].len(), recording.annotations.len()), (6, 0));
+    for kept in ["+1.25", "+0.75", "+2.5", "+1"] {
+        let recording = with_text(&format!("{kept}\u{14}Recording ends\u{14}\0"));
+        // 3 is followed by 4 after 1.25 s; the other times do not lie within the last record.
+        assert_eq!((recording.signals[0].len(), recording.annotations.len()), (8, 1), "{kept}");
+    }
+}
+
+#[test]
+fn more_gaps_than_any_recording_has_are_refused() {
+    let builder = Builder::with_onsets("EDF+D", &["+0", "+5", "+10", "+15"]);
+    let limits = Limits { segments: 3, ..Limits::default() };
+    let bytes = builder.bytes();
+    let error = read(&InputFile { name: "a", bytes: &bytes }, &Hints::default(), &limits).unwrap_err();
+    assert!(error.to_string().contains("more gaps"), "{error}");
+}
+
+#[test]
+fn sixteen_bits_stay_sixteen_in_memory() {
+    let recording = Builder::new(&[1, 2]).read().unwrap();
+    let Samples::Digital { counts, .. } = &recording.signals[0].samples else { panic!("counts") };
+    assert!(matches!(counts, ecg::Counts::Narrow(_)));
+}

@@ -92,16 +92,17 @@ fn subframe(out: &mut Bits, samples: &[i32], bits: u32) {
         }
     }
     let as_they_are = (samples.len() as u64).saturating_mul(u64::from(bits));
-    match best.filter(|(cost, ..)| *cost < as_they_are) {
-        Some((_, order, plan, residual)) => {
-            out.put((0b00_1000 | order as u64) << 1, 8);
-            samples.iter().take(order).for_each(|sample| out.put_signed(*sample, bits));
-            plan.write(out, &residual, samples.len(), order);
+    if let Some((_, order, plan, residual)) = best.filter(|(cost, ..)| *cost < as_they_are) {
+        out.put((0b00_1000 | order as u64) << 1, 8);
+        for sample in samples.iter().take(order) {
+            out.put_signed(*sample, bits);
         }
-        None => {
-            out.put(0b00_0001 << 1, 8);
-            samples.iter().for_each(|sample| out.put_signed(*sample, bits));
-        }
+        plan.write(out, &residual, samples.len(), order);
+        return;
+    }
+    out.put(0b00_0001 << 1, 8);
+    for sample in samples {
+        out.put_signed(*sample, bits);
     }
 }
 

@@ -14,22 +14,29 @@ const TIMES: u64 = 4;
 #[derive(Debug)]
 pub(super) struct Budget {
     left: u64,
-    /// What part of the whole may be used here; the rest is for leads that are derived afterwards.
-    part: u64,
+    /// What part of the whole may be used here, as a fraction; the rest is for leads that are derived afterwards.
+    part: (u64, u64),
     admitted: BTreeSet<String>,
 }
 
 impl Budget {
-    /// The budget of a record; half of it where limb leads will be derived from its I and II.
-    pub(super) fn new(derives: bool) -> Budget {
-        let part = if derives { 2 } else { 1 };
-        Budget { left: FREE.checked_div(part).unwrap_or(FREE), part, admitted: BTreeSet::new() }
+    /// The budget of a record; `derives` is the number of its leads where four limb leads will be derived from two of
+    /// them, which may take twice the bits.
+    pub(super) fn new(derives: Option<u64>) -> Budget {
+        let part = derives.filter(|leads| *leads > 0).map_or((1, 1), |leads| (leads, leads.saturating_add(8)));
+        let mut budget = Budget { left: 0, part, admitted: BTreeSet::new() };
+        budget.left = budget.share(FREE);
+        budget
+    }
+
+    fn share(&self, bytes: u64) -> u64 {
+        bytes.saturating_mul(self.part.0).checked_div(self.part.1).unwrap_or(bytes)
     }
 
     /// Adds what a file allows, once.
     pub(super) fn admit(&mut self, file: &InputFile) {
         if self.admitted.insert(file.name.to_owned()) {
-            let more = (file.bytes.len() as u64).saturating_mul(TIMES).checked_div(self.part).unwrap_or(0);
+            let more = self.share((file.bytes.len() as u64).saturating_mul(TIMES));
             self.left = self.left.saturating_add(more);
         }
     }
@@ -67,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_file_counts_once_and_what_is_taken_is_gone() {
-        let mut budget = Budget::new(false);
+        let mut budget = Budget::new(None);
         let file = InputFile { name: "a.dat", bytes: &[0; 10] };
         budget.admit(&file);
         budget.admit(&file);

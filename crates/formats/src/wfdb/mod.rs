@@ -10,6 +10,10 @@
 //! does not fit is a warning: real files have wrong ones. A file that ends early gives the frames that it has, with a
 //! warning. Missing segments are missing ranges.
 //!
+//! Counts of up to 16 bits stay 16 bits in memory. A record takes at most 64 MiB and four times its files: a FLAC stream or
+//! a number of gaps that would take more is refused, and segments whose joined leads would take more come as pieces with
+//! their starts.
+//!
 //! Annotation files are those that share the header's stem (`100.hea`, `100.atr`). Where the extension names a lead, as
 //! in the Lobachevsky database (`1.i`, `1.avr`), its annotations belong to that lead.
 
@@ -48,8 +52,10 @@ pub fn companions(header: &InputFile, limits: &Limits) -> Result<Vec<String>, Er
 /// Reads the record of a header from the files in its folder.
 pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &Limits) -> Result<Recording, Error> {
     let names = |lead: &Lead| header.signals.iter().any(|line| Lead::from_label(&line.description) == *lead);
+    // Where I and II stand without III, the other limb leads are derived from them if chest leads are there too. Records of
+    // segments name their leads elsewhere.
     let derives = header.segments.is_some() || names(&Lead::I) && names(&Lead::II) && !names(&Lead::III);
-    let mut budget = Budget::new(derives);
+    let mut budget = Budget::new((derives && header.stated_signals >= 3).then_some(header.stated_signals));
     budget.admit(file);
     let parts = match &header.segments {
         None => record::signals(file.name, header, folder, limits, &mut budget)?,

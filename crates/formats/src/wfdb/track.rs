@@ -132,7 +132,7 @@ fn ranges<T: Copy + PartialEq>(
     // A stretch without the code is passed over at the speed of memory.
     let some = || {
         let stretches = counts.chunks(STRETCH).enumerate();
-        stretches.filter(|(_, stretch)| stretch.iter().fold(false, |any, count| any | (*count == code)))
+        stretches.filter(|(_, stretch)| stretch.iter().fold(0u16, |any, count| any | u16::from(*count == code)) > 0)
     };
     let mut runs = 0u64;
     for (number, stretch) in some() {
@@ -141,10 +141,9 @@ fn ranges<T: Copy + PartialEq>(
         let begins = stretch.first().is_some_and(|count| *count == code) && !before;
         let next = stretch.get(1..).unwrap_or_default();
         // At most half of a stretch: no overflow.
-        let within = stretch
-            .iter()
-            .zip(next)
-            .fold(0u16, |runs, (before, count)| runs.wrapping_add(u16::from((*before != code) & (*count == code))));
+        let within = stretch.iter().zip(next).fold(0u16, |runs, (before, count)| {
+            runs.wrapping_add(u16::from(*before != code) & u16::from(*count == code))
+        });
         runs = runs.saturating_add(u64::from(begins)).saturating_add(u64::from(within));
     }
     budget.take(file, runs.saturating_mul(RANGE), || format!("{runs} gaps in a lead"))?;
@@ -173,7 +172,7 @@ mod tests {
         counts[0] = -32768;
         counts[4090..4100].fill(-32768);
         counts[9_999] = -32768;
-        let found = missing_ranges("a", &counts.into(), -32768, &mut Budget::new(false)).unwrap();
+        let found = missing_ranges("a", &counts.into(), -32768, &mut Budget::new(None)).unwrap();
         assert_eq!(found, [(0, 1), (4090, 4100), (9_999, 10_000)]);
     }
 
@@ -181,7 +180,7 @@ mod tests {
     fn more_gaps_than_memory_are_refused_before_they_are_kept() {
         let counts: Vec<i16> = (0..9_000_000).map(|place| if place % 2 == 0 { -2048 } else { 5 }).collect();
         let counts = Counts::from(counts);
-        let error = missing_ranges("a.hea", &counts, -2048, &mut Budget::new(false)).unwrap_err();
+        let error = missing_ranges("a.hea", &counts, -2048, &mut Budget::new(None)).unwrap_err();
         assert!(error.to_string().contains("4500000 gaps in a lead"), "{error}");
     }
 
@@ -189,7 +188,7 @@ mod tests {
     fn a_narrow_track_becomes_wide_behind_which_a_wide_one_comes() {
         let mut track = Track { counts: vec![1i16, 2].into(), missing: vec![(1, 2)] };
         let part = Track { counts: vec![70_000i32, 4].into(), missing: vec![(0, 1)] };
-        track.append("a", &part, 4, &mut Budget::new(false)).unwrap();
+        track.append("a", &part, 4, &mut Budget::new(None)).unwrap();
         assert_eq!((track.counts.to_vec(), track.missing), (vec![1, 2, 70_000, 4], vec![(1, 3)]));
     }
 }

@@ -82,7 +82,9 @@ fn signal_files(
 ) -> Vec<(String, Vec<u8>)> {
     if format != StorageFormat::F516 {
         let file = format!("{name}.dat");
-        columns.iter_mut().for_each(|column| column.file.clone_from(&file));
+        for column in columns.iter_mut() {
+            column.file.clone_from(&file);
+        }
         return vec![(file, pack(format, frames, columns))];
     }
     let streams: Vec<&mut [Column]> = columns
@@ -93,7 +95,9 @@ fn signal_files(
     let mut files = Vec::new();
     for (number, stream) in (1u32..).zip(streams) {
         let file = if alone { format!("{name}.dat") } else { format!("{name}_{number}.dat") };
-        stream.iter_mut().for_each(|column| column.file.clone_from(&file));
+        for column in stream.iter_mut() {
+            column.file.clone_from(&file);
+        }
         let channels: Vec<&[i32]> = stream.iter().map(|column| column.counts.as_slice()).collect();
         let each = stream.first().map_or(1, |column| column.per_frame);
         files.push((file, flac_write::encode(&channels, rate * each as f64)));

@@ -124,7 +124,9 @@ pub(super) fn header(
     let own_label = if is_wide { "BDF Annotations" } else { "EDF Annotations" };
     let own_samples = lists.bytes.checked_div(width).unwrap_or(0);
     let mut all = |width: usize, of: &dyn Fn(&Column) -> String, own: &str| {
-        columns.iter().for_each(|column| put(&of(column), width));
+        for column in columns {
+            put(&of(column), width);
+        }
         put(own, width);
     };
     let physical = |column: &Column, side: usize| column.limits.physical.get(side).cloned().unwrap_or_default();

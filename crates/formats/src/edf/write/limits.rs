@@ -136,7 +136,7 @@ pub(super) fn quantised(values: &[f64], unit: &Unit) -> (Counts, Scale) {
 mod tests {
     use super::*;
 
-    fn chosen(gain: f64, baseline: f64, unit: Unit) -> (Limits, Unit, f64) {
+    fn chosen(gain: f64, baseline: f64, unit: &Unit) -> (Limits, Unit, f64) {
         let (limits, chosen) = choose(&Scale { gain, baseline, unit: unit.clone() }, (-100, 100), "lead II").unwrap();
         let factor = chosen.in_millivolts().zip(unit.in_millivolts()).map_or(1.0, |(there, here)| there / here);
         let [low, high] = &limits.physical;
@@ -149,7 +149,7 @@ mod tests {
         for (gain, baseline) in
             [(200.0, 0.0), (200.0, 1024.0), (1000.0, 0.0), (204.8, 0.0), (409.5, -0.5), (400.0, 7.0)]
         {
-            let (limits, unit, wrong) = chosen(gain, baseline, Unit::Millivolt);
+            let (limits, unit, wrong) = chosen(gain, baseline, &Unit::Millivolt);
             assert!(wrong < 1e-12, "{gain} {baseline}: {wrong} {:?}", limits.physical);
             assert_eq!(unit, Unit::Millivolt);
         }
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_unit_whose_limits_do_not_fit_gives_way_to_another() {
-        let (_, unit, wrong) = chosen(1_234_567.0, 0.0, Unit::Volt);
+        let (_, unit, wrong) = chosen(1_234_567.0, 0.0, &Unit::Volt);
         assert!(wrong < 1e-6 && unit != Unit::Volt, "{wrong} {unit:?}");
-        let (_, unit, wrong) = chosen(0.0002, 0.0, Unit::Nanovolt);
+        let (_, unit, wrong) = chosen(0.0002, 0.0, &Unit::Nanovolt);
         assert!(wrong < 1e-9, "{wrong} {unit:?}");
     }
 
