@@ -121,7 +121,7 @@ impl Deal<'_> {
         // Numbers of leads that occur often have a loop of their own, in which the distance of two samples is known.
         if lists.len() == frame {
             match frame {
-                2 => return deal_constant::<T, 2>(block, lists),
+                2 => return deal_pairs(block, lists),
                 3 => return deal_constant::<T, 3>(block, lists),
                 8 => return deal_constant::<T, 8>(block, lists),
                 12 => return deal_constant::<T, 12>(block, lists),
@@ -159,6 +159,15 @@ impl Deal<'_> {
             let taken = taken.saturating_add(wanted);
             *place = if taken >= *count { (signal.saturating_add(1), 0) } else { (signal, taken) };
         }
+    }
+}
+
+/// Deals frames of two samples: both places are constants, so that many samples are taken at a time.
+fn deal_pairs<T: Copy>(block: &[T], lists: &mut [Vec<T>]) {
+    let (frames, _) = block.as_chunks::<2>();
+    if let [one, other] = lists {
+        one.extend(frames.iter().map(|[first, _]| *first));
+        other.extend(frames.iter().map(|[_, second]| *second));
     }
 }
 
@@ -271,7 +280,7 @@ mod tests {
         let bytes: Vec<u8> = (0..120_000u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for format in [F8, F16, F24, F32, F61, F80, F160, F212, F310, F311] {
             let stream = one(if format == F8 { F80 } else { format }, &bytes);
-            for per_frame in [&[1u32, 1, 1][..], &[1; 12], &[4, 1, 2], &[1, 5000], &[9000, 1, 8200]] {
+            for per_frame in [&[1u32, 1, 1][..], &[1; 2], &[1; 12], &[1; 7], &[4, 1, 2], &[1, 5000], &[9000, 1, 8200]] {
                 let frame: usize = per_frame.iter().map(|count| *count as usize).sum();
                 let frames = stream.len() / frame;
                 let out = unpack("a", format, &bytes, frames as u64, per_frame, &[7; 12]).unwrap();
