@@ -76,7 +76,7 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
         let signals = blocks::of_leads(strip, "strip", &mut reading)?;
         if !signals.is_empty() {
             let mut recording = Recording { signals, ..empty.clone() };
-            report::beats(strip, &mut recording, limits);
+            report::beats(strip, &mut recording, &mut reading);
             recordings.push(recording);
         }
     }
@@ -89,7 +89,7 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
                 if !recordings.is_empty() {
                     recording.name.push_str(" full disclosure");
                 }
-                report::events(disclosure, &mut recording, limits);
+                report::events(disclosure, &mut recording, &mut reading);
                 recordings.push(recording);
             }
             Err(error) if recordings.is_empty() => return Err(error),

@@ -2,7 +2,7 @@
 
 use ecg::{Annotation, Lead, Recording};
 
-use crate::Limits;
+use crate::vendor::Reading;
 use crate::vendor::fields::{self, number};
 use crate::xml::Element;
 
@@ -65,8 +65,8 @@ pub(super) fn measurements(block: Element, recording: &mut Recording) {
 }
 
 /// Classes of the beats of a strip; each time stands before its class.
-pub(super) fn beats(strip: Element, recording: &mut Recording, limits: &Limits) {
-    let most = usize::try_from(limits.annotations).unwrap_or(usize::MAX);
+pub(super) fn beats(strip: Element, recording: &mut Recording, reading: &mut Reading) {
+    let most = usize::try_from(reading.limits.annotations).unwrap_or(usize::MAX);
     let mut time = None;
     for element in strip.child("ArrhythmiaResults").into_iter().flat_map(Element::children).take(most) {
         if element.name().eq_ignore_ascii_case("Time") {
@@ -75,15 +75,15 @@ pub(super) fn beats(strip: Element, recording: &mut Recording, limits: &Limits) 
         } else if element.name().eq_ignore_ascii_case("BeatClass")
             && let Some(time) = time.take()
         {
-            mark(recording, time / 1000.0, element.text());
+            mark(recording, reading, time / 1000.0, element.text());
         }
     }
     recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));
 }
 
 /// Events of the full disclosure; each stands before its time.
-pub(super) fn events(disclosure: Element, recording: &mut Recording, limits: &Limits) {
-    let most = usize::try_from(limits.annotations).unwrap_or(usize::MAX);
+pub(super) fn events(disclosure: Element, recording: &mut Recording, reading: &mut Reading) {
+    let most = usize::try_from(reading.limits.annotations).unwrap_or(usize::MAX);
     let mut event = None;
     for element in disclosure.child("EventList").into_iter().flat_map(Element::children).take(most) {
         if element.name().eq_ignore_ascii_case("Event") {
@@ -94,14 +94,14 @@ pub(super) fn events(disclosure: Element, recording: &mut Recording, limits: &Li
         {
             let minute = element.child_text("Minute").and_then(number).unwrap_or(0.0);
             let hour = element.child_text("Hour").and_then(number).unwrap_or(0.0);
-            mark(recording, (hour * 60.0 + minute) * 60.0 + second, event);
+            mark(recording, reading, (hour * 60.0 + minute) * 60.0 + second, event);
         }
     }
     recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));
 }
 
-fn mark(recording: &mut Recording, time: f64, text: &str) {
-    if time.is_finite() {
+fn mark(recording: &mut Recording, reading: &mut Reading, time: f64, text: &str) {
+    if let Some(time) = reading.time_of_mark(time) {
         let text = fields::words(text).unwrap_or_default();
         recording.annotations.push(Annotation { time, text, ..Annotation::default() });
     }

@@ -81,7 +81,7 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
             None => Error::invalid(file.name, place, found, expected),
         });
     }
-    report::read(root, &mut recording, limits);
+    report::read(root, &mut recording, &mut reading);
     recording.warnings = reading.warnings;
     Ok(recording)
 }

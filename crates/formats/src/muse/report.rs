@@ -2,7 +2,7 @@
 
 use ecg::{Annotation, Recording};
 
-use crate::Limits;
+use crate::vendor::Reading;
 use crate::vendor::fields::{self, number};
 use crate::xml::Element;
 
@@ -10,7 +10,7 @@ use crate::xml::Element;
 const DATE: [usize; 3] = [2, 0, 1];
 
 /// Fills in the person, the start, the statements, the measurements and the marks.
-pub(super) fn read(root: Element, recording: &mut Recording, limits: &Limits) {
+pub(super) fn read(root: Element, recording: &mut Recording, reading: &mut Reading) {
     if let Some(person) = root.child("PatientDemographics") {
         let patient = &mut recording.patient;
         patient.id = person.child_text("PatientID").and_then(fields::words);
@@ -35,17 +35,13 @@ pub(super) fn read(root: Element, recording: &mut Recording, limits: &Limits) {
             fields::measure(recording, element.name(), element.text(), "", None);
         }
     }
-    let most = usize::try_from(limits.annotations).unwrap_or(usize::MAX);
+    let most = usize::try_from(reading.limits.annotations).unwrap_or(usize::MAX);
     for beat in root.child("QRSTimesTypes").into_iter().flat_map(|times| times.all("QRS")).take(most) {
-        if let Some(time) = beat.child_text("Time").and_then(number) {
+        let time = beat.child_text("Time").and_then(number);
+        if let Some(time) = time.and_then(|time| reading.time_of_mark(time / 1000.0)) {
             let text =
                 beat.child_text("Type").and_then(fields::words).map_or(String::new(), |kind| format!("type {kind}"));
-            recording.annotations.push(Annotation {
-                time: time / 1000.0,
-                code: "QRS".to_owned(),
-                text,
-                ..Annotation::default()
-            });
+            recording.annotations.push(Annotation { time, code: "QRS".to_owned(), text, ..Annotation::default() });
         }
     }
     recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));

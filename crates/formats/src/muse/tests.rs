@@ -149,13 +149,14 @@ fn lines_of_a_diagnosis_measurements_marks_and_the_person_are_kept() {
         <DiagnosisStatement><StmtText>Normal</StmtText></DiagnosisStatement><DiagnosisStatement><StmtFlag>USERINSERT</StmtFlag>\
         <StmtFlag>ENDSLINE</StmtFlag><StmtText>ECG</StmtText></DiagnosisStatement></Diagnosis>\
         <OriginalDiagnosis><DiagnosisStatement><StmtText>Infarct</StmtText></DiagnosisStatement></OriginalDiagnosis>\
-        <QRSTimesTypes><QRS><Number>1</Number><Type>0</Type><Time>614</Time></QRS></QRSTimesTypes>";
+        <QRSTimesTypes><QRS><Number>1</Number><Type>0</Type><Time>614</Time></QRS><QRS><Time>1e300</Time></QRS></QRSTimesTypes>";
     let recording = read_text(&document(&(more.to_owned() + &waveform("Rhythm", &[lead("I", &[1], "")])))).unwrap();
     let statements: Vec<(&str, &str)> =
         recording.statements.iter().map(|one| (one.system.as_str(), one.text.as_str())).collect();
     let expected = [("text", "Sinus & more"), ("text", "Normal ECG"), ("text, before overreading", "Infarct")];
     assert_eq!(statements, expected);
     assert_eq!((recording.measurements.len(), recording.measurements[0].value), (1, 402.0));
+    assert!(recording.annotations.len() == 1 && warned(&recording, "a mark whose time lies in no recording"));
     assert_eq!((recording.annotations[0].time, recording.annotations[0].text.as_str()), (0.614, "type 0"));
     let patient = &recording.patient;
     assert_eq!((patient.id.as_deref(), patient.name.as_deref()), (Some("MRN-77"), Some("Jo Doe")));

@@ -103,6 +103,15 @@ impl<'a> Reading<'a> {
         Scale { gain, baseline: 0.0, unit }
     }
 
+    /// A mark's time where it can be one of a recording: from its start on and within a hundred days; said otherwise.
+    pub(crate) fn time_of_mark(&mut self, seconds: f64) -> Option<f64> {
+        let time = Some(seconds).filter(|seconds| (0.0..=100.0 * 86_400.0).contains(seconds));
+        if time.is_none() {
+            self.note("", "a mark whose time lies in no recording is left out");
+        }
+        time
+    }
+
     /// A lead's name as the file writes it, no longer than a name is.
     pub(crate) fn label(&self, text: &str) -> (Lead, String) {
         let label: String = text.trim().chars().take(64).collect();
