@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use ecg::{Annotation, Lead, Measurement, Patient, Recording, Samples, Scale, Sex, Signal, Statement, Unit};
-use formats::{InputFile, Limits, WriteError, dicom};
+use formats::{Hints, InputFile, Limits, WriteError, dicom};
 use proptest::prelude::*;
 
 /// The system's allocator with a count of what one thread holds, since tests run side by side.
@@ -43,7 +43,7 @@ static ALLOCATOR: Counting = Counting;
 fn read_within(bytes: &[u8]) -> Result<Vec<Recording>, formats::Error> {
     let before = HELD.get();
     PEAK.set(before);
-    let result = dicom::read(&InputFile { name: "a.dcm", bytes }, &Default::default(), &Limits::default());
+    let result = dicom::read(&InputFile { name: "a.dcm", bytes }, &Hints::default(), &Limits::default());
     let held = PEAK.get() - before;
     assert!(held <= (64 << 20) + 4 * bytes.len() as isize, "{held} bytes held for {} of input", bytes.len());
     result
@@ -119,10 +119,10 @@ fn every_length_of_a_file_may_lie() {
 }
 
 /// Bytes of an element in explicit little endian.
-fn element(tag: u32, representation: &[u8; 2], value: &[u8]) -> Vec<u8> {
+fn element(tag: u32, representation: [u8; 2], value: &[u8]) -> Vec<u8> {
     let [a, b, c, d] = tag.to_le_bytes();
     let mut bytes = vec![c, d, a, b, representation[0], representation[1]];
-    if matches!(representation, b"OB" | b"OW" | b"SQ") {
+    if matches!(&representation, b"OB" | b"OW" | b"SQ") {
         bytes.extend([0, 0]);
         bytes.extend((value.len() as u32).to_le_bytes());
     } else {
@@ -139,21 +139,21 @@ fn item(value: &[u8]) -> Vec<u8> {
 fn group(channels: u16, definitions: &[u8], bits: u16, form: &[u8], data: &[u8]) -> Vec<u8> {
     item(
         &[
-            element(0x003A_0004, b"CS", b"ORIGINAL"),
-            element(0x003A_0005, b"US", &channels.to_le_bytes()),
-            element(0x003A_001A, b"DS", b"500 "),
-            element(0x003A_0200, b"SQ", definitions),
-            element(0x5400_1004, b"US", &bits.to_le_bytes()),
-            element(0x5400_1006, b"CS", form),
-            element(0x5400_1010, b"OW", data),
+            element(0x003A_0004, *b"CS", b"ORIGINAL"),
+            element(0x003A_0005, *b"US", &channels.to_le_bytes()),
+            element(0x003A_001A, *b"DS", b"500 "),
+            element(0x003A_0200, *b"SQ", definitions),
+            element(0x5400_1004, *b"US", &bits.to_le_bytes()),
+            element(0x5400_1006, *b"CS", form),
+            element(0x5400_1010, *b"OW", data),
         ]
         .concat(),
     )
 }
 
 fn file(before: &[u8], groups: &[u8]) -> Vec<u8> {
-    let syntax = element(0x0002_0010, b"UI", b"1.2.840.10008.1.2.1\0");
-    [&[0; 128][..], b"DICM", &syntax, before, &element(0x5400_0100, b"SQ", groups)].concat()
+    let syntax = element(0x0002_0010, *b"UI", b"1.2.840.10008.1.2.1\0");
+    [&[0; 128][..], b"DICM", &syntax, before, &element(0x5400_0100, *b"SQ", groups)].concat()
 }
 
 #[test]
@@ -164,23 +164,23 @@ fn few_bytes_do_not_become_many() {
     assert!(read_within(&file(&[], &group(8, &[], 16, b"US", &data))).is_ok());
     // Thousands of groups of hundreds of channels of one sample, each with much to say.
     let groups: Vec<u8> = (0..2000).flat_map(|_| group(512, &[], 8, b"SB", &[1; 512])).collect();
-    let name = element(0x0010_0010, b"PN", &[b'x'; 60_000]);
+    let name = element(0x0010_0010, *b"PN", &vec![b'x'; 60_000]);
     let _ = read_within(&file(&name, &groups));
     let single: Vec<u8> = (0..9000).flat_map(|_| group(1, &[], 8, b"SB", &[1, 1])).collect();
     let recordings = read_within(&file(&name, &single)).unwrap();
     assert_eq!(recordings.len(), 64);
     // One long text at a hundred thousand points, and a million empty annotations.
     let positions: Vec<u8> = (0..15_000_u32).flat_map(u32::to_le_bytes).collect();
-    let mark = [element(0x0040_A132, b"UL", &positions), element(0x0070_0006, b"ST", &[b'y'; 60_000])].concat();
+    let mark = [element(0x0040_A132, *b"UL", &positions), element(0x0070_0006, *b"ST", &vec![b'y'; 60_000])].concat();
     let marks: Vec<u8> = (0..20).flat_map(|_| item(&mark)).collect();
-    let _ = read_within(&file(&element(0x0040_B020, b"SQ", &marks), &group(1, &[], 8, b"SB", &[1, 1])));
+    let _ = read_within(&file(&element(0x0040_B020, *b"SQ", &marks), &group(1, &[], 8, b"SB", &[1, 1])));
     let empty: Vec<u8> = (0..1_000_000).flat_map(|_| item(&[])).collect();
-    let _ = read_within(&file(&element(0x0040_B020, b"SQ", &empty), &group(1, &[], 8, b"SB", &[1, 1])));
-    let short: Vec<u8> = (0..1_000_000).flat_map(|_| item(&element(0x0070_0006, b"ST", b"ab"))).collect();
-    let recording = read_one(&file(&element(0x0040_B020, b"SQ", &short), &group(1, &[], 8, b"SB", &[1, 1])));
+    let _ = read_within(&file(&element(0x0040_B020, *b"SQ", &empty), &group(1, &[], 8, b"SB", &[1, 1])));
+    let short: Vec<u8> = (0..1_000_000).flat_map(|_| item(&element(0x0070_0006, *b"ST", b"ab"))).collect();
+    let recording = read_one(&file(&element(0x0040_B020, *b"SQ", &short), &group(1, &[], 8, b"SB", &[1, 1])));
     assert!(recording.warnings.iter().any(|warning| warning.message.contains("annotations were read")));
     // A million elements that are nothing.
-    let odd: Vec<u8> = (0..1_000_000).flat_map(|_| element(0x0009_0001, b"LO", b"")).collect();
+    let odd: Vec<u8> = (0..1_000_000).flat_map(|_| element(0x0009_0001, *b"LO", b"")).collect();
     assert!(read_within(&file(&odd, &group(1, &[], 8, b"SB", &[1, 1]))).is_ok());
 }
 

@@ -89,7 +89,7 @@ fn written_again_every_sample_file_gives_the_same_recording() {
         let recording = common::one_shared(name).unwrap();
         let bytes = formats::dicom::write(&recording).unwrap();
         let file = formats::InputFile { name, bytes: &bytes };
-        let again = formats::dicom::read(&file, &Default::default(), &Default::default()).unwrap();
+        let again = formats::dicom::read(&file, &formats::Hints::default(), &formats::Limits::default()).unwrap();
         assert_eq!(again.len(), 1, "{name}");
         let again = &again[0];
         assert_eq!(again.signals, recording.signals, "{name}");

@@ -115,12 +115,20 @@ impl Channel {
         channel.lead = named.or(meant).unwrap_or_else(|| Lead::Other(channel.label.clone()));
 
         let number = |tag: Tag| fields.get(tag).and_then(Element::decimal);
+        let or_absent = |tag: Tag, absent: f64, what: &str| {
+            let element = fields.get(tag).filter(|element| !element.first().is_empty());
+            element.map_or(Some(absent), Element::decimal).unwrap_or_else(|| {
+                let message = format!("channel {}: the {what} is no number; taken as {absent}", channel.label);
+                set.notes.data(place.clone(), message);
+                absent
+            })
+        };
         let unit = Code::of(fields.get(SENSITIVITY_UNITS), texts);
         let unit = unit.filter(|unit| !unit.value.is_empty() || !unit.meaning.is_empty());
         let stated = Stated {
             sensitivity: number(SENSITIVITY),
-            correction: fields.get(CORRECTION).map(Element::decimal),
-            baseline: fields.get(BASELINE).map(Element::decimal),
+            correction: or_absent(CORRECTION, 1.0, "correction factor"),
+            baseline: or_absent(BASELINE, 0.0, "baseline"),
             unit: unit.map(|unit| if unit.value.is_empty() { unit.meaning } else { unit.value }),
         };
         channel.scale = stated.scale(&place, &channel.label, set.notes, hints);
@@ -141,9 +149,8 @@ impl Channel {
 /// What a file says of a channel's scale.
 struct Stated {
     sensitivity: Option<f64>,
-    /// None within where what is stated is no number.
-    correction: Option<Option<f64>>,
-    baseline: Option<Option<f64>>,
+    correction: f64,
+    baseline: f64,
     unit: Option<String>,
 }
 
@@ -155,14 +162,7 @@ impl Stated {
             data("no sensitivity is stated; the samples are without scale and unit".to_owned());
             return unscaled();
         };
-        let correction = self.correction.unwrap_or(Some(1.0)).unwrap_or_else(|| {
-            data("the correction factor is no number; taken as 1".to_owned());
-            1.0
-        });
-        let offset = self.baseline.unwrap_or(Some(0.0)).unwrap_or_else(|| {
-            data("the baseline is no number; taken as 0".to_owned());
-            0.0
-        });
+        let (correction, offset) = (self.correction, self.baseline);
         let step = sensitivity * correction;
         let gain = whole(1.0 / step);
         let baseline = whole(-offset / step);

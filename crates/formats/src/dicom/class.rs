@@ -78,9 +78,7 @@ pub(super) fn refusal(file: &str, class: &str, fields: &Fields, offset: usize) -
     };
     let known =
         ["CT", "MR", "US", "XA", "CR", "DX", "NM", "PT", "RF", "MG", "OT", "SC", "SR", "PR", "ECG", "DOC", "AU"];
-    let of = match known.contains(&modality.as_str()) {
-        true => format!("{kind} of modality {modality}"),
-        false => kind.to_owned(),
-    };
+    let known = known.contains(&modality.as_str());
+    let of = if known { format!("{kind} of modality {modality}") } else { kind.to_owned() };
     Error::unsupported(file, place, format!("DICOM, but {of}"), "an ECG or another waveform")
 }

@@ -88,18 +88,11 @@ fn start(fields: &Fields, notes: &Notes) -> (Option<String>, Option<String>) {
             odd = true;
             continue;
         };
-        let clock = text(time);
-        let moment = match clock.as_deref().map(value::time) {
-            Some(Some(clock)) => format!("{day}T{clock}"),
-            Some(None) => {
-                odd = true;
-                day
-            }
-            None => day,
-        };
-        let message = format!("the date and time of the {what} were taken as the recording's start");
+        let clock = text(time).and_then(|clock| value::time(&clock));
+        let parts = if clock.is_some() { "date and time" } else { "date" };
+        let message = format!("the {parts} of the {what} were taken as the recording's start");
         notes.odd("acquisition time".to_owned(), message);
-        return (Some(moment), None);
+        return (Some(clock.map_or(day.clone(), |clock| format!("{day}T{clock}"))), None);
     }
     if odd {
         notes.odd("acquisition time".to_owned(), "the stated dates are no dates; the start is left open".to_owned());

@@ -237,14 +237,12 @@ fn value<'a>(set: Set<'a>, header: &Header, body: usize, kind: Open, inner: Synt
         return (value, body.saturating_add(end.next));
     }
     let length = usize::try_from(header.length).unwrap_or(usize::MAX);
-    match rest.get(..length) {
-        Some(value) => (value, body.saturating_add(length)),
-        None => {
-            let (tag, left) = (shown(header.tag), rest.len());
-            set.notes.data(place(), format!("{tag} states {length} bytes, {left} are there; the file may be cut"));
-            (rest, set.bytes.len())
-        }
+    if let Some(value) = rest.get(..length) {
+        return (value, body.saturating_add(length));
     }
+    let (tag, left) = (shown(header.tag), rest.len());
+    set.notes.data(place(), format!("{tag} states {length} bytes, {left} are there; the file may be cut"));
+    (rest, set.bytes.len())
 }
 
 /// The syntax of a sequence's items: what has an unknown representation is implicit (PS3.5 Section 6.2.2).

@@ -47,16 +47,10 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
         return 95;
     }
     // Without a preamble a file begins with meta information (group 2) or with the data set's first groups.
-    let group = match bytes.first_chunk::<4>() {
-        Some(&[2 | 8, 0, element, 0]) => Some(element),
-        Some(&[0, 8, 0, element]) => Some(element),
-        _ => None,
-    };
+    let begins = matches!(bytes.first_chunk::<4>(), Some([2 | 8, 0, _, 0] | [0, 8, 0, _]));
     let four = |syntax: Syntax| plausible(bytes, syntax) >= 4;
-    match group {
-        Some(_) if [Syntax::EXPLICIT, Syntax::IMPLICIT, Syntax::BIG_ENDIAN].into_iter().any(four) => 80,
-        _ => 0,
-    }
+    let sound = begins && [Syntax::EXPLICIT, Syntax::IMPLICIT, Syntax::BIG_ENDIAN].into_iter().any(four);
+    if sound { 80 } else { 0 }
 }
 
 /// Opens a file: finds the data set and how it is written, and inflates it where it is deflated.

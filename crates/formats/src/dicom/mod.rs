@@ -51,6 +51,7 @@ mod describe;
 mod element;
 mod encode;
 mod file;
+mod findings;
 mod group;
 mod notes;
 mod value;
@@ -115,16 +116,14 @@ fn read_content(
         ..Recording::default()
     };
     describe::describe(&fields, &texts, notes, &mut described);
-    match class::waveform(&class) {
-        Some(name) => {
-            described.comments.push(format!("Object: {name}"));
-            if !class::is_electrocardiogram(&class) {
-                notes.odd("SOP class".to_owned(), format!("the file holds no ECG by its class, but: {name}"));
-            }
+    if let Some(name) = class::waveform(&class) {
+        described.comments.push(format!("Object: {name}"));
+        if !class::is_electrocardiogram(&class) {
+            notes.odd("SOP class".to_owned(), format!("the file holds no ECG by its class, but: {name}"));
         }
-        None => {
-            notes.odd("SOP class".to_owned(), "the object's class is not known; its waveforms were read".to_owned())
-        }
+    } else {
+        let message = "the object's class is not known; its waveforms were read";
+        notes.odd("SOP class".to_owned(), message.to_owned());
     }
     let (mut recordings, places) = arrange(file, groups, &described, limits, notes);
     if let Some(sequence) = fields.get(ANNOTATIONS) {

@@ -19,11 +19,6 @@ impl<'a> Notes<'a> {
         Notes { file, warnings: RefCell::default(), more: Cell::default() }
     }
 
-    /// The file's name.
-    pub(super) fn file(&self) -> &'a str {
-        self.file
-    }
-
     /// Something odd; the samples are as stored.
     pub(super) fn odd(&self, place: String, message: String) {
         self.add(Severity::Note, place, message);

@@ -59,10 +59,10 @@ fn encode(nodes: &[Node], syntax: Syntax, open: bool) -> Vec<u8> {
                 let inner = if node.representation == *b"UN" { Syntax::IMPLICIT } else { syntax };
                 let delimiter = |element: u8, length: u32| {
                     let [a, b, c, d] = length.to_le_bytes();
-                    match inner.big_endian {
-                        true => [0xFF, 0xFE, 0xE0, element, d, c, b, a],
-                        false => [0xFE, 0xFF, element, 0xE0, a, b, c, d],
+                    if inner.big_endian {
+                        return [0xFF, 0xFE, 0xE0, element, d, c, b, a];
                     }
+                    [0xFE, 0xFF, element, 0xE0, a, b, c, d]
                 };
                 let mut all = Vec::new();
                 for item in items {
@@ -84,16 +84,14 @@ fn encode(nodes: &[Node], syntax: Syntax, open: bool) -> Vec<u8> {
         }
         let length = if open && matches!(node.value, Value::Items(_)) { u32::MAX } else { value.len() as u32 };
         bytes.extend(tag(node.tag));
-        if !syntax.explicit {
-            bytes.extend(four(length));
-        } else {
+        let long = matches!(&node.representation, b"OB" | b"OW" | b"SQ" | b"UN");
+        if syntax.explicit {
             bytes.extend(node.representation);
-            if matches!(&node.representation, b"OB" | b"OW" | b"SQ" | b"UN") {
-                bytes.extend([0, 0]);
-                bytes.extend(four(length));
-            } else {
-                bytes.extend(two(length as u16));
-            }
+        }
+        match (syntax.explicit, long) {
+            (true, false) => bytes.extend(two(length as u16)),
+            (true, true) => bytes.extend([&[0, 0][..], &four(length)].concat()),
+            (false, _) => bytes.extend(four(length)),
         }
         bytes.extend(value);
     }
@@ -325,6 +323,18 @@ fn a_channel_without_scale_has_no_unit_and_says_so() {
 }
 
 #[test]
+fn an_empty_correction_is_none_and_one_that_is_no_number_is_said() {
+    let of = |correction: &str| {
+        let mut channel = scaled(ONE);
+        channel.retain(|node| node.tag != 0x003A_0212);
+        channel.push(text(0x003A_0212, "DS", correction));
+        let recording = read_set(&ecg_of(vec![group("ORIGINAL", "", vec![channel], &[4], vec![])], vec![]));
+        (recording.signals[0].values()[0], warned(&recording, Severity::Data, "correction factor is no number"))
+    };
+    assert_eq!([of(" "), of("2.0 "), of("2,0"), of("nan")], [(0.0, false), (10.0, false), (0.0, true), (0.0, true)]);
+}
+
+#[test]
 fn what_contradicts_itself_is_said() {
     let wrong = scaled(("2:1", "MDC", "Lead V3"));
     let recording = read_set(&ecg_of(vec![group("ORIGINAL", "", vec![wrong], &[1], vec![])], vec![]));
@@ -440,7 +450,7 @@ fn annotations_become_marks_measurements_and_statements() {
         vec![name(), refers(2, 1), range("POINT"), positions(&[251])],
         vec![refers(9, 9), text(0x0070_0006, "ST", "of no group")],
     ]);
-    let marks: Vec<(f64, Option<f64>, &str, Option<&Lead>, Option<i64>)> = recording
+    let marks: Vec<_> = recording
         .annotations
         .iter()
         .map(|mark| (mark.time, mark.duration, mark.text.as_str(), mark.lead.as_ref(), mark.sample))

@@ -100,7 +100,7 @@ pub(super) struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// By the element Specific Character Set, where the file has it.
     pub(super) fn new(stated: Option<&Element>, longest: u64, notes: &'a Notes<'a>) -> Texts<'a> {
-        let names = stated.map(|element| element.trimmed()).unwrap_or_default();
+        let names = stated.map(Element::trimmed).unwrap_or_default();
         let mut set = Set::Ascii;
         for name in names.split(|byte| *byte == b'\\') {
             let name = String::from_utf8_lossy(name.get(..name.len().min(32)).unwrap_or_default()).to_ascii_uppercase();

@@ -5,14 +5,12 @@ use ecg::{Lead, Recording, Samples, Scale, Sex, Signal, Unit};
 use super::class;
 use super::codes;
 use super::encode::{Encoder, decimal, hash, identifier, plain};
+use super::findings;
 use super::value::date;
 use crate::WriteError;
 
 /// Counts a millivolt of samples that had no counts.
 const GAIN: f64 = 1000.0;
-
-/// The scheme of codes that are this program's own.
-const OWN: &str = "99EINTHOVEN";
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -23,14 +21,19 @@ struct Column<'r> {
 }
 
 /// Signals of one rate, start and length.
-struct Group<'r> {
+pub(super) struct Group<'r> {
     beats: bool,
-    rate: f64,
-    start: f64,
+    pub(super) rate: f64,
+    pub(super) start: f64,
     columns: Vec<Column<'r>>,
 }
 
 impl Group<'_> {
+    /// The channel of a lead, from 0.
+    pub(super) fn channel(&self, lead: &Lead) -> Option<usize> {
+        self.columns.iter().position(|column| column.signal.lead == *lead)
+    }
+
     fn frames(&self) -> usize {
         self.columns.first().map_or(0, |column| column.counts.len())
     }
@@ -49,21 +52,25 @@ impl Group<'_> {
         })
     }
 
-    /// A count beyond all samples, for the missing ones; nothing within where none is missing, none where none is free.
-    fn padding(&self, lowest: i32, highest: i32) -> Option<Option<i32>> {
+    /// A count beyond all samples, for the missing ones where there are any.
+    fn padding(&self, lowest: i32, highest: i32) -> Result<Option<i32>, WriteError> {
         if !self.columns.iter().any(|column| column.missing.contains(&true)) {
-            return Some(None);
+            return Ok(None);
         }
         match self.range() {
-            Some((low, _)) if low <= lowest => self.range().filter(|(_, high)| *high < highest).map(|_| Some(highest)),
-            _ => Some(Some(lowest)),
+            Some((low, high)) if low <= lowest && high >= highest => {
+                let expected = "a count that no sample has, to mark missing ones";
+                Err(unfit("the samples", format!("counts from {lowest} to {highest}"), expected))
+            }
+            Some((low, _)) if low <= lowest => Ok(Some(highest)),
+            _ => Ok(Some(lowest)),
         }
     }
 
     fn is_narrow(&self) -> bool {
         let (lowest, highest) = (i32::from(i16::MIN), i32::from(i16::MAX));
         let within = self.range().is_none_or(|(low, high)| low >= lowest && high <= highest);
-        within && self.padding(lowest, highest).is_some()
+        within && self.padding(lowest, highest).is_ok()
     }
 }
 
@@ -125,7 +132,7 @@ pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     first.element(0x0018_106A, *b"CS", b"NO TRIGGER").element(0x0018_1800, *b"CS", b"N");
     let mut last = Encoder::default();
     last.sequence(0x0040_0555, &[]);
-    let said = annotations(recording, &groups, traces);
+    let said = findings::items(recording, groups.get(..traces).unwrap_or_default());
     if !said.is_empty() {
         last.sequence(0x0040_B020, &said);
     }
@@ -279,13 +286,10 @@ fn choose(groups: &[Group]) -> (&'static str, bool) {
 
 /// A group as an item of the waveform sequence.
 fn item(group: &Group, groups: &[Group], traces: usize, narrow: bool) -> Result<Encoder, WriteError> {
-    let (lowest, highest) = match narrow {
-        true => (i32::from(i16::MIN), i32::from(i16::MAX)),
-        false => (i32::MIN, i32::MAX),
-    };
-    let Some(padding) = group.padding(lowest, highest) else {
-        let expected = "a count that no sample has, to mark missing ones";
-        return Err(unfit("the samples", "counts from the lowest to the highest of 32 bits", expected));
+    let padding = if narrow {
+        group.padding(i32::from(i16::MIN), i32::from(i16::MAX))?
+    } else {
+        group.padding(i32::MIN, i32::MAX)?
     };
     let first_start = groups.first().map_or(0.0, |first| first.start);
     let mut item = Encoder::default();
@@ -307,14 +311,12 @@ fn item(group: &Group, groups: &[Group], traces: usize, narrow: bool) -> Result<
         *b"CS",
         if narrow { b"SS" } else { b"SL" },
     );
-    let short = |count: i32| i16::try_from(count).unwrap_or_default().to_le_bytes();
+    // The lower two bytes are the count in 16 bits, since it lies within them.
+    let size = usize::from(bits) >> 3;
     if let Some(padding) = padding {
-        match narrow {
-            true => item.element(0x5400_100A, *b"OW", &short(padding)),
-            false => item.element(0x5400_100A, *b"OW", &padding.to_le_bytes()),
-        };
+        item.element(0x5400_100A, *b"OW", padding.to_le_bytes().get(..size).unwrap_or_default());
     }
-    let frame = group.columns.len().saturating_mul(usize::from(bits) >> 3);
+    let frame = group.columns.len().saturating_mul(size);
     let mut data = Vec::with_capacity(group.frames().saturating_mul(frame));
     if u32::try_from(group.frames().saturating_mul(frame)).is_err() {
         return Err(unfit("the samples", format!("{frames} frames of {frame} bytes"), "less than 4 GiB"));
@@ -324,10 +326,7 @@ fn item(group: &Group, groups: &[Group], traces: usize, narrow: bool) -> Result<
             let missing = column.missing.get(frame).copied().unwrap_or(false);
             let stored = column.counts.get(frame).copied().unwrap_or_default();
             let count = if missing { padding.unwrap_or_default() } else { stored };
-            match narrow {
-                true => data.extend(short(count)),
-                false => data.extend(count.to_le_bytes()),
-            }
+            data.extend(count.to_le_bytes().iter().take(size));
         }
     }
     item.element(0x5400_1010, *b"OW", &data);
@@ -354,85 +353,13 @@ fn definition(column: &Column, skew: f64, bits: u16) -> Encoder {
         .code(0x003A_0211, &name, "UCUM", "1.4", &name)
         .element(0x003A_0212, *b"DS", decimal(correction).as_bytes())
         .element(0x003A_0213, *b"DS", decimal(offset).as_bytes());
-    match skew == 0.0 {
-        true => item.element(0x003A_0215, *b"DS", b"0"),
-        false => item.element(0x003A_0214, *b"DS", decimal(skew).as_bytes()),
-    };
+    if skew == 0.0 {
+        item.element(0x003A_0215, *b"DS", b"0");
+    } else {
+        item.element(0x003A_0214, *b"DS", decimal(skew).as_bytes());
+    }
     item.element(0x003A_021A, *b"US", &bits.to_le_bytes());
     item
-}
-
-/// Annotations, statements and measurements as items of the annotation sequence.
-fn annotations(recording: &Recording, groups: &[Group], traces: usize) -> Vec<Encoder> {
-    let mut items = Vec::new();
-    // Group and channel of a lead, from 1; the whole first group where none is meant.
-    let channel = |lead: Option<&Lead>| -> (u16, u16) {
-        let position = |group: &Group| group.columns.iter().position(|column| Some(&column.signal.lead) == lead);
-        let found = groups.iter().take(traces).enumerate().find_map(|(number, group)| Some((number, position(group)?)));
-        let from_one = |number: usize| u16::try_from(number.saturating_add(1)).unwrap_or(u16::MAX);
-        found.map_or((1, 0), |(group, channel)| (from_one(group), from_one(channel)))
-    };
-    let referenced = |(group, channel): (u16, u16)| [group.to_le_bytes(), channel.to_le_bytes()].concat();
-    for annotation in &recording.annotations {
-        let at = channel(annotation.lead.as_ref());
-        let Some(group) = groups.get(usize::from(at.0).saturating_sub(1)) else { continue };
-        let from = annotation.time - (group.start - groups.first().map_or(0.0, |first| first.start));
-        let mut item = Encoder::default();
-        let coded = !annotation.code.is_empty() && annotation.code.chars().count() <= 16;
-        let coded = coded && annotation.text.chars().count() <= 64;
-        if coded {
-            let meaning = if annotation.text.is_empty() { &annotation.code } else { &annotation.text };
-            item.code(0x0040_A043, &annotation.code, OWN, "", meaning);
-        }
-        item.element(0x0040_A0B0, *b"US", &referenced(at));
-        let range = if annotation.duration.is_some() { "SEGMENT" } else { "POINT" };
-        item.element(0x0040_A130, *b"CS", range.as_bytes());
-        let points: Vec<f64> =
-            [Some(from), annotation.duration.map(|duration| from + duration)].into_iter().flatten().collect();
-        let positions: Vec<u8> =
-            points.iter().filter_map(|&seconds| position(seconds * group.rate)).flat_map(u32::to_le_bytes).collect();
-        if positions.len() == points.len().saturating_mul(4) {
-            item.element(0x0040_A132, *b"UL", &positions);
-        } else {
-            let offsets: Vec<String> = points.iter().map(|&seconds| decimal(seconds)).collect();
-            item.element(0x0040_A138, *b"DS", offsets.join("\\").as_bytes());
-        }
-        if !coded {
-            let text = [annotation.code.as_str(), &annotation.text].join(" ");
-            item.text(0x0070_0006, *b"ST", &text, 1024);
-        }
-        items.push(item);
-    }
-    for statement in &recording.statements {
-        let mut item = Encoder::default();
-        let scheme = if statement.system == "SNOMED CT" { "SCT" } else { &statement.system };
-        if statement.code.is_empty() {
-            item.element(0x0040_A0B0, *b"US", &referenced((1, 0))).text(0x0070_0006, *b"ST", &statement.text, 1024);
-        } else {
-            let meaning = if statement.text.is_empty() { &statement.code } else { &statement.text };
-            item.code(0x0040_A043, &statement.code, scheme, "", meaning);
-            item.element(0x0040_A0B0, *b"US", &referenced((1, 0)));
-        }
-        items.push(item);
-    }
-    for measurement in recording.measurements.iter().filter(|measurement| measurement.value.is_finite()) {
-        let mut item = Encoder::default();
-        let unit = if measurement.unit.is_empty() { "1" } else { &measurement.unit };
-        item.code(0x0040_08EA, unit, "UCUM", "1.4", if unit == "1" { "no units" } else { unit })
-            .code(0x0040_A043, &measurement.name, OWN, "", &measurement.name)
-            .element(0x0040_A0B0, *b"US", &referenced(channel(measurement.lead.as_ref())))
-            .element(0x0040_A30A, *b"DS", decimal(measurement.value).as_bytes());
-        items.push(item);
-    }
-    items
-}
-
-/// The number of a sample from 1, where the time is that of one.
-fn position(samples: f64) -> Option<u32> {
-    let nearest = samples.round();
-    let near = (samples - nearest).abs() < 1e-6 && (0.0..4e9).contains(&nearest);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with the range before")]
-    near.then(|| (nearest as u32).saturating_add(1))
 }
 
 /// `2001-02-03T04:05:06.7` as a date and a time of DICOM; empty where it is none.
