@@ -26,14 +26,13 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
     if [Lead::AVR, Lead::AVL, Lead::AVF].iter().any(|lead| position(lead).is_some()) {
         return Ok(());
     }
-    // The two that are there, and I and II from them.
-    let (a, b, from): (usize, usize, fn(i64, i64) -> (i64, i64)) =
-        match (position(&Lead::I), position(&Lead::II), position(&Lead::III)) {
-            (Some(one), Some(two), None) => (one, two, |one, two| (one, two)),
-            (None, Some(two), Some(three)) => (two, three, |two, three| (two - three, two)),
-            (Some(one), None, Some(three)) => (one, three, |one, three| (one, one + three)),
-            _ => return Ok(()),
-        };
+    // The two that are there, and how many of each make I and II.
+    let (a, b, one, two) = match (position(&Lead::I), position(&Lead::II), position(&Lead::III)) {
+        (Some(one), Some(two), None) => (one, two, [1, 0], [0, 1]),
+        (None, Some(two), Some(three)) => (two, three, [1, -1], [1, 0]),
+        (Some(one), None, Some(three)) => (one, three, [1, 0], [1, 1]),
+        _ => return Ok(()),
+    };
     let (Some(first), Some(second)) = (signals.get(a), signals.get(b)) else { return Ok(()) };
     if first.rate != second.rate
         || first.start != second.start
@@ -43,14 +42,14 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
     {
         return Ok(());
     }
-    // Twice the value of each is a whole number of counts.
-    let rules: [(Lead, fn(i64, i64) -> i64); 6] = [
-        (Lead::I, |one, _| 2 * one),
-        (Lead::II, |_, two| 2 * two),
-        (Lead::III, |one, two| 2 * (two - one)),
-        (Lead::AVR, |one, two| -(one + two)),
-        (Lead::AVL, |one, two| 2 * one - two),
-        (Lead::AVF, |one, two| 2 * two - one),
+    // Twice the value of each, in I and II, is a whole number of counts.
+    let rules = [
+        (Lead::I, [2, 0]),
+        (Lead::II, [0, 2]),
+        (Lead::III, [-2, 2]),
+        (Lead::AVR, [-1, -1]),
+        (Lead::AVL, [2, -1]),
+        (Lead::AVF, [-1, 2]),
     ];
     let missing = both(&first.missing, &second.missing);
     let mut derived = Vec::new();
@@ -58,17 +57,17 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
         if position(&lead).is_some() {
             continue;
         }
-        let rule = |a, b| {
-            let (one, two) = from(a, b);
-            rule(one, two)
-        };
+        // The same in the two that are there.
+        let [of_a, of_b] =
+            [0, 1].map(|stored| weighted(rule, [&one, &two].map(|lead| lead.get(stored).copied().unwrap_or(0))));
+        let rule = [of_a, of_b];
         let samples = match (&first.samples, &second.samples) {
             (Samples::Digital { counts: one, scale }, Samples::Digital { counts: two, scale: same })
                 if scale == same && scale.baseline.fract() == 0.0 && scale.baseline.abs() < 1e9 =>
             {
                 counts(file, one, two, scale, rule)?
             }
-            _ => values(file, first, second, &lead)?,
+            _ => values(file, first, second, rule)?,
         };
         derived.push(Signal {
             label: lead.name().to_owned(),
@@ -93,16 +92,10 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "baselines are whole and below 1e9; counts saturate")]
-fn counts(
-    file: &str,
-    one: &Counts,
-    two: &Counts,
-    scale: &Scale,
-    rule: impl Fn(i64, i64) -> i64,
-) -> Result<Samples, Error> {
+fn counts(file: &str, one: &Counts, two: &Counts, scale: &Scale, rule: [i64; 2]) -> Result<Samples, Error> {
     let zero = scale.baseline as i64;
     let both = || one.iter().zip(two.iter());
-    let of = |(one, two): (i32, i32)| rule(i64::from(one).saturating_sub(zero), i64::from(two).saturating_sub(zero));
+    let of = |(one, two): (i32, i32)| weighted(rule, [one, two].map(|count| i64::from(count).wrapping_sub(zero)));
     let counts = match (one, two) {
         (Counts::Narrow(_), Counts::Narrow(_)) if both().all(|pair| i16::try_from(of(pair)).is_ok()) => {
             let mut narrow = reserve(file, one.len() as u64)?;
@@ -119,23 +112,18 @@ fn counts(
     Ok(Samples::Digital { counts, scale: Scale { gain: scale.gain * 2.0, baseline: 0.0, unit: scale.unit.clone() } })
 }
 
-fn values(file: &str, one: &Signal, two: &Signal, lead: &Lead) -> Result<Samples, Error> {
+#[allow(clippy::cast_precision_loss, reason = "rules are small numbers")]
+fn values(file: &str, one: &Signal, two: &Signal, rule: [i64; 2]) -> Result<Samples, Error> {
     let mut values = reserve(file, one.len() as u64)?;
-    let stored = (&one.lead, &two.lead);
-    let pairs = one.values().into_iter().zip(two.values()).map(|(a, b)| match stored {
-        (Lead::II, _) => (a - b, a),
-        (_, Lead::III) => (a, a + b),
-        _ => (a, b),
-    });
-    values.extend(pairs.map(|(one, two)| match lead {
-        Lead::I => one,
-        Lead::II => two,
-        Lead::III => two - one,
-        Lead::AVR => -f64::midpoint(one, two),
-        Lead::AVL => one - two / 2.0,
-        _ => two - one / 2.0,
-    }));
+    let [of_one, of_two] = rule.map(|number| number as f64);
+    let pairs = one.values().into_iter().zip(two.values());
+    values.extend(pairs.map(|(one, two)| f64::midpoint(of_one * one, of_two * two)));
     Ok(Samples::Physical { values, unit: one.unit().clone() })
+}
+
+/// So many of the one and so many of the other. Counts are of 33 bits and the numbers small, so that nothing wraps.
+fn weighted([of_one, of_two]: [i64; 2], [one, two]: [i64; 2]) -> i64 {
+    of_one.wrapping_mul(one).wrapping_add(of_two.wrapping_mul(two))
 }
 
 /// Ranges in which either is missing.

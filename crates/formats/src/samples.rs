@@ -67,6 +67,10 @@ pub(crate) fn marked(
     samples: impl Iterator<Item = bool> + Clone,
     left: &mut u64,
 ) -> Result<Vec<(usize, usize)>, Error> {
+    // Most leads have none, which is told at once.
+    if !samples.clone().fold(false, |any, is_missing| any | is_missing) {
+        return Ok(Vec::new());
+    }
     let mut before = false;
     let mut ranges = 0_u64;
     for is_missing in samples.clone() {
@@ -78,9 +82,6 @@ pub(crate) fn marked(
     };
     *left = rest;
     let mut found: Vec<(usize, usize)> = reserve(file, ranges)?;
-    if ranges == 0 {
-        return Ok(found);
-    }
     for (position, _) in samples.enumerate().filter(|(_, is_missing)| *is_missing) {
         let next = position.saturating_add(1);
         match found.last_mut() {

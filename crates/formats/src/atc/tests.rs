@@ -3,7 +3,7 @@ use ecg::Samples;
 use super::*;
 use crate::{Format, probe};
 
-fn block(letters: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn block(letters: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut bytes = letters.to_vec();
     bytes.extend((data.len() as u32).to_le_bytes());
     bytes.extend(data);
@@ -41,7 +41,9 @@ fn marks(ticks: u32, marks: &[(u32, u16)]) -> Vec<u8> {
 
 fn file(blocks: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"ALIVE\0\0\0\x03\0\0\0".to_vec();
-    blocks.iter().for_each(|block| bytes.extend(block));
+    for block in blocks {
+        bytes.extend(block);
+    }
     bytes
 }
 
@@ -56,13 +58,13 @@ fn places(recording: &Recording) -> Vec<(Severity, &str)> {
 #[test]
 fn blocks_come_out_in_any_order() {
     let bytes = file(&[
-        block(b"ann ", &marks(600, &[(300, 1), (900, 7)])),
-        block(b"avg2", &counts(&[24, 25])),
-        block(b"ecg2", &counts(&[-3, 4])),
-        block(b"ecg ", &counts(&[1000, -2])),
-        block(b"ecg6", &counts(&[7, 8])),
-        block(b"fmt ", &FORM),
-        block(b"info", &info()),
+        block(*b"ann ", &marks(600, &[(300, 1), (900, 7)])),
+        block(*b"avg2", &counts(&[24, 25])),
+        block(*b"ecg2", &counts(&[-3, 4])),
+        block(*b"ecg ", &counts(&[1000, -2])),
+        block(*b"ecg6", &counts(&[7, 8])),
+        block(*b"fmt ", &FORM),
+        block(*b"info", &info()),
     ]);
     assert_eq!(probe("a", &bytes), Some(Format::Atc));
     let recording = read_bytes(&bytes).unwrap();
@@ -78,8 +80,8 @@ fn blocks_come_out_in_any_order() {
 
 #[test]
 fn two_wrong_checksums_are_known_and_others_are_not() {
-    let form = block(b"fmt ", &FORM);
-    let samples = block(b"ecg ", &counts(&[-1, -300, 5]));
+    let form = block(*b"fmt ", &FORM);
+    let samples = block(*b"ecg ", &counts(&[-1, -300, 5]));
     let last = |block: &[u8], change: u32| {
         let (data, sum) = block.split_at(block.len() - 4);
         let sum = u32::from_le_bytes(sum.try_into().unwrap());
@@ -105,18 +107,18 @@ fn two_wrong_checksums_are_known_and_others_are_not() {
 
 #[test]
 fn odd_blocks_are_read_with_a_warning() {
-    let form = block(b"fmt ", &FORM);
-    let samples = block(b"ecg ", &counts(&[1, 2]));
+    let form = block(*b"fmt ", &FORM);
+    let samples = block(*b"ecg ", &counts(&[1, 2]));
     let cases = [
-        (file(&[form.clone(), block(b"ecg ", &[1, 0, 2, 0, 3])]), "odd number of bytes"),
-        (file(&[form.clone(), samples.clone(), block(b"ecg ", &counts(&[9, 9]))]), "are there again"),
-        (file(&[form.clone(), samples.clone(), block(b"odd ", &[1])]), "of unknown kind"),
-        (file(&[form.clone(), samples.clone(), block(b"ecg2", &counts(&[1]))]), "differ in length"),
-        (file(&[form.clone(), samples.clone(), block(b"ann ", &marks(0, &[(1, 1)]))]), "no ticks"),
-        (file(&[form.clone(), samples.clone(), block(b"ann ", &marks(300, &[(1, 1)])[..9])]), "last mark"),
-        (file(&[form, samples.clone(), block(b"info", b"yesterday")]), "the date is none"),
-        (file(&[block(b"fmt ", &[1, 0x2C, 1, 0xF4, 1, 1, 0, 0]), samples.clone()]), "polarity"),
-        (file(&[block(b"fmt ", &[1, 0x2C, 1, 0, 0, 0, 0, 0]), samples]), "no resolution"),
+        (file(&[form.clone(), block(*b"ecg ", &[1, 0, 2, 0, 3])]), "odd number of bytes"),
+        (file(&[form.clone(), samples.clone(), block(*b"ecg ", &counts(&[9, 9]))]), "are there again"),
+        (file(&[form.clone(), samples.clone(), block(*b"odd ", &[1])]), "of unknown kind"),
+        (file(&[form.clone(), samples.clone(), block(*b"ecg2", &counts(&[1]))]), "differ in length"),
+        (file(&[form.clone(), samples.clone(), block(*b"ann ", &marks(0, &[(1, 1)]))]), "no ticks"),
+        (file(&[form.clone(), samples.clone(), block(*b"ann ", &marks(300, &[(1, 1)])[..9])]), "last mark"),
+        (file(&[form, samples.clone(), block(*b"info", b"yesterday")]), "the date is none"),
+        (file(&[block(*b"fmt ", &[1, 0x2C, 1, 0xF4, 1, 1, 0, 0]), samples.clone()]), "polarity"),
+        (file(&[block(*b"fmt ", &[1, 0x2C, 1, 0, 0, 0, 0, 0]), samples]), "no resolution"),
     ];
     for (bytes, message) in cases {
         let recording = read_bytes(&bytes).unwrap();
@@ -132,21 +134,21 @@ fn odd_blocks_are_read_with_a_warning() {
 
 #[test]
 fn what_cannot_be_read_is_said() {
-    let samples = block(b"ecg ", &counts(&[1, 2]));
+    let samples = block(*b"ecg ", &counts(&[1, 2]));
     assert!(read_bytes(&file(std::slice::from_ref(&samples))).unwrap_err().wants_rate());
     let hints = Hints { rate: Some(300.0), unit: None };
     let bytes = file(std::slice::from_ref(&samples));
     let recording = read(&InputFile { name: "a.atc", bytes: &bytes }, &hints, &Limits::default()).unwrap();
     assert_eq!((recording.signals[0].rate, recording.signals[0].unit()), (300.0, &Unit::Unknown));
-    let error = read_bytes(&file(&[block(b"fmt ", &[2, 0x2C, 1, 0xF4, 1, 0, 0, 0]), samples])).unwrap_err();
+    let error = read_bytes(&file(&[block(*b"fmt ", &[2, 0x2C, 1, 0xF4, 1, 0, 0, 0]), samples])).unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error}");
-    let error = read_bytes(&file(&[block(b"fmt ", &FORM)])).unwrap_err();
+    let error = read_bytes(&file(&[block(*b"fmt ", &FORM)])).unwrap_err();
     assert!(error.to_string().contains("no block of samples"), "{error}");
 }
 
 #[test]
 fn a_cut_anywhere_keeps_whole_samples() {
-    let bytes = file(&[block(b"info", &info()), block(b"fmt ", &FORM), block(b"ecg ", &counts(&[5; 40]))]);
+    let bytes = file(&[block(*b"info", &info()), block(*b"fmt ", &FORM), block(*b"ecg ", &counts(&[5; 40]))]);
     let data = bytes.len() - 4 - 80;
     for length in 0..bytes.len() {
         match read_bytes(&bytes[..length]) {
@@ -161,7 +163,7 @@ fn a_cut_anywhere_keeps_whole_samples() {
 
 #[test]
 fn a_length_that_lies_takes_no_memory() {
-    let mut bytes = file(&[block(b"fmt ", &FORM), block(b"ecg ", &counts(&[1, 2]))]);
+    let mut bytes = file(&[block(*b"fmt ", &FORM), block(*b"ecg ", &counts(&[1, 2]))]);
     let length = bytes.len() - 4 - 4 - 4;
     bytes[length..length + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     let recording = read_bytes(&bytes).unwrap();

@@ -86,7 +86,7 @@ impl Preamble {
                     word.chars().any(char::is_alphabetic) && !word.contains(|letter: char| letter.is_ascii_digit());
                 rate(number).filter(|rate| is_word && (500.0..=525.0).contains(rate))
             };
-            self.rate = between.filter_map(|(_, value)| near(value)).last();
+            self.rate = between.filter_map(|(_, value)| near(value)).next_back();
         }
         if self.rate.is_none() || self.lead.is_none() {
             return;

@@ -1,5 +1,7 @@
 //! Exports of an Apple Watch in the languages of telephones: only the shape of their first lines is the same.
 
+use std::fmt::Write as _;
+
 use ecg::{Lead, Unit};
 
 use super::*;
@@ -244,10 +246,12 @@ fn export(language: &Language) -> String {
     ];
     let mut text = String::new();
     for (key, value) in language.keys.iter().zip(values) {
-        text += &format!("{key},{value}\n");
+        let _ = writeln!(text, "{key},{value}");
     }
-    text += &format!("\n\n{},{}\n{},{}\n\n\n", language.keys[8], language.lead, language.keys[9], language.unit);
-    samples().iter().for_each(|&sample| text += &format!("{}\n", (language.number)(sample)));
+    let _ = writeln!(text, "\n\n{},{}\n{},{}\n\n", language.keys[8], language.lead, language.keys[9], language.unit);
+    for sample in samples() {
+        let _ = writeln!(text, "{}", (language.number)(sample));
+    }
     text
 }
 

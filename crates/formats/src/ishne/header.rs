@@ -153,15 +153,12 @@ impl Header {
             Some(bytes) if bytes.len() as u64 <= limits.text_bytes => encoding::sample(bytes),
             _ => None,
         };
-        match text {
-            Some(text) => {
-                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                recording.comments.extend(lines.map(str::to_owned));
-            }
-            None => {
-                let message = "the text before the samples lies elsewhere, is too long or is no text; it was left out";
-                recording.warnings.push(warning(file, Severity::Note, "byte 10", message));
-            }
+        if let Some(text) = text {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            recording.comments.extend(lines.map(str::to_owned));
+        } else {
+            let message = "the text before the samples lies elsewhere, is too long or is no text; it was left out";
+            recording.warnings.push(warning(file, Severity::Note, "byte 10", message));
         }
     }
 }

@@ -90,14 +90,13 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     let mut signals = Vec::new();
     for ((number, lead), counts) in (1_u32..).zip(&header.leads).zip(counts) {
         let (name, label) = lead.name(number);
-        let scale = match lead.resolution {
+        let scale = if lead.resolution > 0 {
             // Counts a millivolt, which are whole for the usual resolutions.
-            1.. => Scale { gain: 1e6 / f64::from(lead.resolution), baseline: 0.0, unit: Unit::Millivolt },
-            _ => {
-                let message = "states no resolution; its counts were kept, in no unit";
-                warnings.push(warning(file, Severity::Data, format!("lead {label}"), message));
-                Scale { gain: 1.0, baseline: 0.0, unit: Unit::Unknown }
-            }
+            Scale { gain: 1e6 / f64::from(lead.resolution), baseline: 0.0, unit: Unit::Millivolt }
+        } else {
+            let message = "states no resolution; its counts were kept, in no unit";
+            warnings.push(warning(file, Severity::Data, format!("lead {label}"), message));
+            Scale { gain: 1.0, baseline: 0.0, unit: Unit::Unknown }
         };
         if let Some(quality) = lead.quality() {
             let message = format!("the recorder states {quality}");
@@ -149,7 +148,7 @@ fn describe(file: &InputFile, header: &Header, limits: &Limits, recording: &mut 
         2 => Some(Sex::Female),
         _ => None,
     };
-    recording.patient.born = header.born.clone();
+    recording.patient.born.clone_from(&header.born);
     recording.start = match (&header.recorded, &header.time) {
         (Some(date), Some(time)) => Some(format!("{date}T{time}")),
         (date, _) => date.clone(),

@@ -35,8 +35,8 @@ pub(crate) fn pairs(files: &[InputFile], formats: &[Option<Format>]) -> BTreeMap
         let base = split(&lower).1.len();
         // `a.01.ann` is of `a.01.ecg` before it is of `a.ecg`.
         let ends = lower.rmatch_indices('.').map(|(at, _)| at).take(MOST_PARTS);
-        let stems = ends.take_while(|at| *at >= lower.len().saturating_sub(base)).filter_map(|at| lower.get(..at));
-        let named = stems.filter_map(|stem| by_name.get(stem)).next().copied();
+        let mut stems = ends.take_while(|at| *at >= lower.len().saturating_sub(base)).filter_map(|at| lower.get(..at));
+        let named = stems.find_map(|stem| by_name.get(stem)).copied();
         let folder = split(&lower).0;
         let only = by_folder.get(folder).filter(|(_, holters)| *holters == 1 && alone.get(folder) == Some(&1));
         if let Some(holter) = named.or(only.map(|(position, _)| *position)) {

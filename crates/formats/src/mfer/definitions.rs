@@ -315,7 +315,7 @@ impl<'a> Reading<'a> {
                     // Longer texts are no names, and would be copied with every definition that follows.
                     let text = text.get(..text.len().min(LONGEST_NAME)).unwrap_or_default();
                     (code, self.text(text).unwrap_or_default())
-                })
+                });
             }
             _ => {}
         }

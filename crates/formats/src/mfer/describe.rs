@@ -19,7 +19,7 @@ impl Reading<'_> {
         match head.tag {
             tag::TEXT_CODE => {
                 self.text_code =
-                    crate::encoding::field(value.get(..value.len().min(32)).unwrap_or_default()).to_lowercase()
+                    crate::encoding::field(value.get(..value.len().min(32)).unwrap_or_default()).to_lowercase();
             }
             tag::PREAMBLE => {
                 let text = self.text(value.strip_prefix(b"MFR ").unwrap_or(value));

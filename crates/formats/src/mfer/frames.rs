@@ -19,8 +19,18 @@ pub(super) enum DataType {
 
 impl DataType {
     pub(super) fn new(code: u8) -> Option<DataType> {
-        use DataType::*;
-        [I16, U16, I32, U8, Status, I8, U32, F32, F64].get(usize::from(code)).copied()
+        const TYPES: [DataType; 9] = [
+            DataType::I16,
+            DataType::U16,
+            DataType::I32,
+            DataType::U8,
+            DataType::Status,
+            DataType::I8,
+            DataType::U32,
+            DataType::F32,
+            DataType::F64,
+        ];
+        TYPES.get(usize::from(code)).copied()
     }
 
     /// Bytes of a sample.
@@ -68,14 +78,23 @@ impl Number {
         i64::from_le_bytes(bytes)
     }
 
+    /// The number as a count of a type that is no floating point.
+    pub(super) fn count(self, data_type: DataType) -> i64 {
+        match data_type {
+            DataType::U8 | DataType::U16 | DataType::Status | DataType::U32 => {
+                i64::try_from(self.unsigned()).unwrap_or(i64::MAX)
+            }
+            _ => self.signed(),
+        }
+    }
+
     /// The number as a sample of a type; floating point only where it has that length.
     pub(super) fn of(self, data_type: DataType) -> f64 {
         let [a, b, c, d, ..] = self.bytes;
         match data_type {
             DataType::F32 if self.length == 4 => f64::from(f32::from_le_bytes([a, b, c, d])),
             DataType::F64 if self.length == 8 => f64::from_le_bytes(self.bytes),
-            DataType::U8 | DataType::U16 | DataType::Status | DataType::U32 => self.unsigned() as f64,
-            _ => self.signed() as f64,
+            _ => self.count(data_type) as f64,
         }
     }
 }
@@ -223,22 +242,22 @@ impl Values {
     ) {
         match (self, data_type, big_endian) {
             (Values::Narrow(counts), DataType::I16, false) => {
-                deal(counts, turns, stride, from, length, i16::from_le_bytes)
+                deal(counts, turns, stride, from, length, i16::from_le_bytes);
             }
             (Values::Narrow(counts), DataType::I16, true) => {
-                deal(counts, turns, stride, from, length, i16::from_be_bytes)
+                deal(counts, turns, stride, from, length, i16::from_be_bytes);
             }
             (Values::Narrow(counts), DataType::U8, _) => {
-                deal(counts, turns, stride, from, length, |[byte]| i16::from(byte))
+                deal(counts, turns, stride, from, length, |[byte]| i16::from(byte));
             }
             (Values::Narrow(counts), _, _) => {
                 deal(counts, turns, stride, from, length, |byte: [u8; 1]| i16::from(i8::from_le_bytes(byte)));
             }
             (Values::Wide(counts), DataType::I32, false) => {
-                deal(counts, turns, stride, from, length, i32::from_le_bytes)
+                deal(counts, turns, stride, from, length, i32::from_le_bytes);
             }
             (Values::Wide(counts), DataType::I32, true) => {
-                deal(counts, turns, stride, from, length, i32::from_be_bytes)
+                deal(counts, turns, stride, from, length, i32::from_be_bytes);
             }
             (Values::Wide(counts), _, big) => deal(counts, turns, stride, from, length, |bytes: [u8; 2]| {
                 i32::from(u16::from_le_bytes(little(&bytes, big)))
@@ -249,7 +268,7 @@ impl Values {
             (Values::Real(values), DataType::F32, big) => {
                 deal(values, turns, stride, from, length, |bytes: [u8; 4]| {
                     f64::from(f32::from_le_bytes(little(&bytes, big)))
-                })
+                });
             }
             (Values::Real(values), _, big) => {
                 deal(values, turns, stride, from, length, |bytes: [u8; 8]| f64::from_le_bytes(little(&bytes, big)));
@@ -267,13 +286,16 @@ fn deal<T, const N: usize>(
     length: usize,
     sample: impl Fn([u8; N]) -> T,
 ) {
-    let evenly = stride.checked_rem(N) == Some(0) && from.checked_rem(N) == Some(0);
+    // What is left of a turn that is cut goes the other way.
+    let whole = turns.len().checked_rem(stride) == Some(0);
+    let evenly = whole && stride.checked_rem(N) == Some(0) && from.checked_rem(N) == Some(0);
     if length == N && evenly {
         // One sample a turn, all of one width: the usual order of long recordings.
         let (samples, _) = turns.as_chunks::<N>();
         let step = stride.checked_div(N).unwrap_or(1).max(1);
         let first = from.checked_div(N).unwrap_or(0);
-        values.extend(samples.iter().skip(first).step_by(step).map(|&bytes| sample(bytes)));
+        let turns = samples.chunks_exact(step);
+        values.extend(turns.map(|turn| sample(turn.get(first).copied().unwrap_or([0; N]))));
         return;
     }
     for turn in turns.chunks(stride.max(1)) {

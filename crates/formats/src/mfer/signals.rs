@@ -131,30 +131,23 @@ fn signal(
     let offset = channel.offset.map_or(0.0, |offset| offset.of(channel.data_type));
     let offset = if offset.is_finite() && offset.abs() < 1e15 { offset } else { 0.0 };
     let scale = Scale { gain, baseline: if offset == 0.0 { 0.0 } else { -offset }, unit };
-    let none = channel.no_sample.map(|none| none.of(channel.data_type));
+    // A number that the type cannot hold marks none of its samples.
+    let none = channel.no_sample.map(|none| none.count(channel.data_type));
     let (samples, missing) = match values {
         Values::Narrow(counts) => {
-            let missing = match none {
-                Some(none) => samples::marked(file, counts.iter().map(|&count| f64::from(count) == none), gaps)?,
-                None => Vec::new(),
-            };
+            let missing = marked(file, &counts, none.and_then(|none| i16::try_from(none).ok()), gaps)?;
             (Samples::Digital { counts: Counts::Narrow(counts), scale }, missing)
         }
         Values::Wide(counts) => {
-            let missing = match none {
-                Some(none) => samples::marked(file, counts.iter().map(|&count| f64::from(count) == none), gaps)?,
-                None => Vec::new(),
-            };
+            let missing = marked(file, &counts, none.and_then(|none| i32::try_from(none).ok()), gaps)?;
             (Samples::Digital { counts: Counts::Wide(counts), scale }, missing)
         }
         Values::Unsigned(counts) => {
-            let missing = match none {
-                Some(none) => samples::marked(file, counts.iter().map(|&count| f64::from(count) == none), gaps)?,
-                None => Vec::new(),
-            };
+            let missing = marked(file, &counts, none.and_then(|none| u32::try_from(none).ok()), gaps)?;
             (unsigned(file, counts, scale)?, missing)
         }
         Values::Real(mut values) => {
+            let none = channel.no_sample.map(|none| none.of(channel.data_type));
             let is_none = |value: f64| !value.is_finite() || none == Some(value);
             let missing = samples::marked(file, values.iter().map(|&value| is_none(value)), gaps)?;
             for value in &mut values {
@@ -164,6 +157,19 @@ fn signal(
         }
     };
     Ok(Signal { lead, label, rate, start: 0.0, samples, missing, derived: false })
+}
+
+/// Runs of the count that stands for no sample.
+fn marked<T: Copy + PartialEq>(
+    file: &str,
+    counts: &[T],
+    none: Option<T>,
+    gaps: &mut u64,
+) -> Result<Vec<(usize, usize)>, Error> {
+    match none {
+        Some(none) => samples::marked(file, counts.iter().map(|&count| count == none), gaps),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Counts of 32 bits without a sign: as counts where these have room, else as values.
@@ -221,10 +227,10 @@ fn scale(resolution: Quantity) -> Option<(f64, Unit)> {
         (0, ..=-8) => (Unit::Nanovolt, -9),
         (0, -7..=-5) => (Unit::Microvolt, -6),
         (0, -4..=-2) => (Unit::Millivolt, -3),
-        (0, _) => (Unit::Volt, 0),
+        (0, _) => (Unit::Volt, 0_i32),
         (other, _) => (Unit::Other((*OTHERS.get(usize::from(other).checked_sub(1)?)?).to_owned()), 0),
     };
-    let power = i8::try_from(of_unit - power).ok()?;
+    let power = i8::try_from(of_unit.saturating_sub(power)).ok()?;
     let gain = ten(power) / resolution.number as f64;
     (gain.is_finite() && (1e-12..1e12).contains(&gain.abs())).then_some((gain, unit))
 }

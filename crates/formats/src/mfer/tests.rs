@@ -69,18 +69,19 @@ fn files_are_known_with_a_preamble_and_without() {
 
 #[test]
 fn every_data_type_is_read_in_both_orders_of_bytes() {
-    let types: [(u8, [&[u8]; 2], [f64; 2]); 9] = [
-        (0, [&[0x80, 0x01], &[0, 7]], [-32767.0, 7.0]),
-        (1, [&[0xFF, 0xFE], &[0, 7]], [65534.0, 7.0]),
-        (2, [&[0xFF, 0xFE, 0, 0], &[0, 0, 0, 7]], [-131_072.0, 7.0]),
-        (3, [&[0xFE], &[7]], [254.0, 7.0]),
-        (4, [&[0x80, 0x01], &[0, 7]], [32769.0, 7.0]),
-        (5, [&[0xFE], &[7]], [-2.0, 7.0]),
-        (6, [&[0xFF, 0, 0, 1], &[0, 0, 0, 7]], [4_278_190_081.0, 7.0]),
-        (7, [&[0x3F, 0xC0, 0, 0], &[0xC0, 0xE0, 0, 0]], [1.5, -7.0]),
-        (8, [&[0x3F, 0xF8, 0, 0, 0, 0, 0, 0], &[0xC0, 0x1C, 0, 0, 0, 0, 0, 0]], [1.5, -7.0]),
+    type Values = ([&'static [u8]; 2], [f64; 2]);
+    let types: [(u8, Values); 9] = [
+        (0, ([&[0x80, 0x01], &[0, 7]], [-32767.0, 7.0])),
+        (1, ([&[0xFF, 0xFE], &[0, 7]], [65534.0, 7.0])),
+        (2, ([&[0xFF, 0xFE, 0, 0], &[0, 0, 0, 7]], [-131_072.0, 7.0])),
+        (3, ([&[0xFE], &[7]], [254.0, 7.0])),
+        (4, ([&[0x80, 0x01], &[0, 7]], [32769.0, 7.0])),
+        (5, ([&[0xFE], &[7]], [-2.0, 7.0])),
+        (6, ([&[0xFF, 0, 0, 1], &[0, 0, 0, 7]], [4_278_190_081.0, 7.0])),
+        (7, ([&[0x3F, 0xC0, 0, 0], &[0xC0, 0xE0, 0, 0]], [1.5, -7.0])),
+        (8, ([&[0x3F, 0xF8, 0, 0, 0, 0, 0, 0], &[0xC0, 0x1C, 0, 0, 0, 0, 0, 0]], [1.5, -7.0])),
     ];
-    for (code, values, expected) in types {
+    for (code, (values, expected)) in types {
         for little in [false, true] {
             let order = |bytes: &[u8]| {
                 let mut bytes = bytes.to_vec();
@@ -355,7 +356,8 @@ fn a_cut_anywhere_keeps_whole_samples() {
                 assert!(all >= before && all <= 40, "{length}: {all}");
                 before = all;
                 assert!(
-                    all % 20 == 0 || recordings[0].warnings.iter().any(|warning| warning.severity == Severity::Data),
+                    all.is_multiple_of(20)
+                        || recordings[0].warnings.iter().any(|warning| warning.severity == Severity::Data),
                     "{length}"
                 );
             }
