@@ -33,7 +33,7 @@
 //! filling of the last bytes and not for samples.
 //!
 //! **Refused**: no Section 3 or 6; subtraction without the beat, or at another rate; tables with codes of 0 or more than 32 bits;
-//! streams that would decode to more than 32 MiB and twice the file's size.
+//! a lead that begins after more samples than all leads hold together; streams that would decode to more than 32 MiB and twice the file's size.
 //!
 //! Counts are 16 bits wide unless the sum of rhythm and beat is wider. Their size, in nanovolts, is stated by Section 6; 0 leaves the
 //! unit unknown. `healforce` reads a maker's dialect that breaks most of these rules.
