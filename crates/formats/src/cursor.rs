@@ -88,16 +88,13 @@ impl<'a> Cursor<'a> {
 
     /// Goes to a byte of the file, counted from its first.
     pub(crate) fn go_to(&mut self, position: u64) -> Result<(), Error> {
-        match usize::try_from(position).ok().filter(|position| *position <= self.bytes.len()) {
-            Some(position) => {
-                self.position = position;
-                Ok(())
-            }
-            None => {
-                let found = format!("{} bytes", self.bytes.len());
-                Err(Error::truncated(self.file, Place::Byte(position), found, format!("more than {position} bytes")))
-            }
-        }
+        let Some(within) = usize::try_from(position).ok().filter(|position| *position <= self.bytes.len()) else {
+            let found = format!("{} bytes", self.bytes.len());
+            let expected = format!("more than {position} bytes");
+            return Err(Error::truncated(self.file, Place::Byte(position), found, expected));
+        };
+        self.position = within;
+        Ok(())
     }
 
     /// The next `count` bytes as a cursor of their own, whose places are still those of the file.

@@ -28,7 +28,7 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
     }
     // The two that are there, and how many of each make I and II.
     let (a, b, one, two) = match (position(&Lead::I), position(&Lead::II), position(&Lead::III)) {
-        (Some(one), Some(two), None) => (one, two, [1, 0], [0, 1]),
+        (Some(one), Some(two), _) => (one, two, [1, 0], [0, 1]),
         (None, Some(two), Some(three)) => (two, three, [1, -1], [1, 0]),
         (Some(one), None, Some(three)) => (one, three, [1, 0], [1, 1]),
         _ => return Ok(()),

@@ -101,13 +101,12 @@ impl<'a> Document<'a> {
             let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
             let raw = text.get(start..end).unwrap_or_default();
             match event {
-                Ok(Event::Start(_)) if rooted && open.is_empty() => break,
+                Ok(Event::Start(_) | Event::Empty(_)) if rooted && open.is_empty() => break,
                 Ok(Event::Start(_)) => {
                     let index = document.open(raw, start, &mut open)?;
                     rooted = true;
                     open.push((index, NONE));
                 }
-                Ok(Event::Empty(_)) if rooted && open.is_empty() => break,
                 Ok(Event::Empty(_)) => {
                     let index = document.open(raw, start, &mut open)?;
                     rooted = true;
@@ -224,7 +223,7 @@ impl<'a> Document<'a> {
 
     fn place(&self, start: usize) -> Place {
         let before = self.source.as_bytes().get(..start).unwrap_or_default();
-        Place::Line((before.iter().filter(|&&byte| byte == b'\n').count() as u64).saturating_add(1))
+        Place::Line(before.split(|&byte| byte == b'\n').count() as u64)
     }
 
     /// The line on which the document ends too early.

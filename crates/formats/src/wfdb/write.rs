@@ -62,7 +62,7 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
     let mut files = vec![(format!("{name}.hea"), header.into_bytes())];
     files.extend(signals);
     if !recording.annotations.is_empty() {
-        files.push((format!("{name}.atr"), marks(recording, slowest)));
+        files.push((format!("{name}.atr"), marks(recording, slowest)?));
     }
     Ok(files)
 }
@@ -144,12 +144,18 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
             return Err(unfit(&what, format!("a count of {count}"), expected));
         }
     }
-    let lead_in = to_count((signal.start * signal.rate).round().clamp(0.0, 1e9));
+    let lead_in = to_count((signal.start * signal.rate).round().max(0.0));
+    if lead_in > LONGEST_LEAD_IN {
+        return Err(unfit(&what, format!("a start after {} s", signal.start), "leads that begin within the same day"));
+    }
     if lead_in > 0 {
         counts.splice(0..0, std::iter::repeat_n(missing, lead_in));
     }
     Ok(Column { signal, scale, per_frame: per_frame.max(1), counts, file: String::new() })
 }
+
+/// Missing samples before a lead that begins late: a day at 500 Hz. Beyond it they would be most of the file.
+const LONGEST_LEAD_IN: usize = 24 * 3600 * 500;
 
 /// A whole number that is at least 0 as a count.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -272,12 +278,22 @@ fn pack(format: StorageFormat, frames: usize, columns: &[Column]) -> Vec<u8> {
     bytes
 }
 
+/// Samples from the start to a mark at most: three steps of the longest kind.
+const FURTHEST_MARK: i64 = 3 << 31;
+
 /// The annotations as marks: those with a code of WFDB by it, others as notes.
-fn marks(recording: &Recording, rate: f64) -> Vec<u8> {
+///
+/// # Errors
+/// A mark lies so far away that steps to it alone would make the file grow without bound.
+fn marks(recording: &Recording, rate: f64) -> Result<Vec<u8>, WriteError> {
     let mut marks: Vec<(i64, u16, String)> = Vec::new();
     for annotation in &recording.annotations {
         #[allow(clippy::cast_possible_truncation)]
         let tick = (annotation.time * rate).round() as i64;
+        if !(-FURTHEST_MARK..=FURTHEST_MARK).contains(&tick) {
+            let found = format!("a mark at {} s", annotation.time);
+            return Err(unfit("annotations", found, format!("marks within {FURTHEST_MARK} samples of the start")));
+        }
         if let Some(code) = annotations::code_of(&annotation.code) {
             marks.push((tick, code, annotation.text.clone()));
         } else {
@@ -288,5 +304,5 @@ fn marks(recording: &Recording, rate: f64) -> Vec<u8> {
     marks.sort_by_key(|(tick, ..)| *tick);
     let borrowed: Vec<(i64, u16, &str)> =
         marks.iter().map(|(tick, code, text)| (*tick, *code, text.as_str())).collect();
-    annotations::write(&borrowed)
+    Ok(annotations::write(&borrowed))
 }

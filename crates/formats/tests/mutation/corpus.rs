@@ -144,8 +144,7 @@ pub fn corpus() -> Corpus {
     let files = vec![("a.hea".to_owned(), header), ("a.mat".to_owned(), matlab())];
     corpus.entry("mat").or_default().push(Group { files, targets: vec![0, 1], packed: false });
 
-    let mut beats = recording.clone();
-    beats.representative_beats = recording.signals.clone();
+    let beats = Recording { representative_beats: recording.signals.clone(), ..recording.clone() };
     let dicom = formats::dicom::write(&beats).unwrap();
     corpus.entry("dicom").or_default().push(alone("a.dcm", deflated(&dicom)));
     corpus.entry("dicom").or_default().push(alone("a.dcm", dicom));
