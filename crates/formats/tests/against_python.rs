@@ -11,7 +11,7 @@ use std::process::Command;
 
 use ecg::{Annotation, Counts, Lead, Recording, Samples, Scale, Signal, Unit};
 use formats::wfdb::StorageFormat;
-use formats::{Hints, InputFile, Limits, WriteError, edf, wfdb};
+use formats::{Hints, InputFile, Limits, WriteError, dicom, edf, wfdb};
 use serde_json::{Value, json};
 
 /// The Python to run, or nothing with a line that says what is skipped.
@@ -169,6 +169,14 @@ const WRITERS: &[Writer] = &[
         alike: false,
         label: |lead| format!("ECG {lead}"),
         write: |recording, name| Ok(vec![(format!("{name}.bdf"), edf::write(recording)?)]),
+    },
+    Writer {
+        name: "dicom",
+        format: "DICOM",
+        bits: 16,
+        alike: true,
+        label: |lead| lead.name().to_owned(),
+        write: |recording, name| Ok(vec![(format!("{name}.dcm"), dicom::write(recording)?)]),
     },
 ];
 

@@ -367,8 +367,26 @@ def compare_edf(folder, case):
     check_marks(found, case["annotations"])
 
 
+def compare_dicom(folder, case):
+    """The samples by pydicom; what the file says of marks is not looked at here."""
+    data = pydicom.dcmread(folder / case["files"][0])
+    group = data.WaveformSequence[0]
+    check("number of leads", int(group.NumberOfWaveformChannels), len(case["leads"]))
+    raw = pydicom.waveforms.multiplex_array(data, 0, as_raw=True)
+    values = pydicom.waveforms.multiplex_array(data, 0, as_raw=False)
+    padding = getattr(group, "WaveformPaddingValue", None)
+    for index, expected in enumerate(case["leads"]):
+        channel = group.ChannelDefinitionSequence[index]
+        name = channel.ChannelSourceSequence[0].CodeMeaning
+        unit = channel.ChannelSensitivityUnitsSequence[0].CodeValue
+        if expected["missing"]:
+            lowest = int(np.frombuffer(padding, "<i2")[0]) if isinstance(padding, bytes) else int(padding)
+            check(f"{expected['name']}: missing", int((raw[:, index] == lowest).sum()), expected["missing"])
+        check_lead(expected, name, float(group.SamplingFrequency), raw[:, index], values[:8, index], unit)
+
+
 # A writer's format is added here.
-READERS = {"WFDB": compare_wfdb, "EDF+": compare_edf, "BDF+": compare_edf}
+READERS = {"WFDB": compare_wfdb, "EDF+": compare_edf, "BDF+": compare_edf, "DICOM": compare_dicom}
 
 
 def compare(folder):
