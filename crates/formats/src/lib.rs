@@ -5,33 +5,37 @@
 //! group into recordings. What cannot be read becomes a [`Failure`] that says what, where, what was expected and what
 //! to do; one bad file never hides the others. What is odd but readable becomes a warning on the recording.
 //!
-//! | format | module | reads | writes |
-//! |---|---|---|---|
-//! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | yes |
-//! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | no |
-//! | SCP-ECG (EN 1064), and a Healforce dialect | [`scp`] | yes | no |
-//! | DICOM waveforms (12-lead, general, ambulatory, hemodynamic) | [`dicom`] | yes | yes |
-//! | HL7 annotated ECG (aECG) | [`aecg`] | yes | yes |
-//! | FHIR Observation, as JSON | [`fhir`] | yes | yes |
-//! | GE MUSE XML | [`muse`] | yes | no |
-//! | GE CardioSoft XML | [`cardiosoft`] | yes | no |
-//! | Philips Sierra XML (PageWriter, TraceMaster) | [`philips`] | yes | no |
-//! | Mortara ELI XML, after public readers | [`mortara`] | yes | no |
-//! | Schiller SEMA XML, after public readers | [`schiller`] | yes | no |
-//! | ISHNE Holter, with its annotations | [`ishne`] | yes | no |
-//! | MFER (ISO 22077) | [`mfer`] | yes | no |
-//! | Contec ECG90A | [`contec`] | yes | no |
-//! | AliveCor ATC | [`atc`] | yes | no |
-//! | CSV, TSV, with Apple Watch exports | [`csv`] | yes | yes |
-//! | MATLAB 4 | [`matlab4`] | yes | no |
-//! | MATLAB 5 to 7.2 | [`matlab5`] | yes | no |
-//! | HDF5, MATLAB 7.3 | [`hdf5`] | yes | no |
-//! | NumPy `.npy`, `.npz` | [`npy`] | yes | no |
-//! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | yes | formats 16, 24, 32, 61, 80, 160, 212, 516 |
-//! | EDF, EDF+, BDF, BDF+ | [`edf`] | yes | EDF+, BDF+ |
-//! | CSV, TSV | [`csv`] | yes | yes |
-//! | MATLAB 5 to 7.2, as variables and not yet as recordings | [`matlab5`] | yes | no |
-//! | ZIP and gzip of these | [`archive`] | yes | no |
+//! | format | module | samples | metadata | measurements, statements, marks | writes | a device's or vendor's file |
+//! |---|---|---|---|---|---|---|
+//! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | exact: wfdb-python | full | annotations, diagnoses | 16, 24, 32, 61, 80, 160, 212, 516 | seen |
+//! | EDF, EDF+, BDF, BDF+ | [`edf`] | exact: pyedflib, edfio | full | annotations | EDF+ and BDF+, with gaps | seen |
+//! | SCP-ECG (EN 1064 v1-v3, Sections 0-8, 10, 11) | [`scp`] | exact: ecgdatakit, parsescp; bimodal: built | full | measurements of all leads and each, statements, complexes, reference beat | no | seen |
+//! | SCP-ECG of Healforce | [`scp`] | exact: a public decoder | leads without names | none stored | no | seen |
+//! | DICOM waveforms | [`dicom`] | exact: pydicom; A-law, mu-law, 32 bit, big endian: built | full | annotations, measurements, median beat | 12-lead, general, ambulatory | seen |
+//! | HL7 annotated ECG (aECG) | [`aecg`] | exact: ecgdatakit | full | annotations, measurements, statements, representative beat | yes | seen |
+//! | FHIR Observation, as JSON | [`fhir`] | exact: by the rule alone | full | interpretation, notes | yes | not seen |
+//! | GE MUSE XML | [`muse`] | exact: ecgdatakit | full | measurements, statements, median beat | no | seen |
+//! | GE CardioSoft XML | [`cardiosoft`] | exact: ecg2dcm; full disclosure: by its leads' sums | full | measurements, statements, median beat | no | seen |
+//! | Philips Sierra XML 1.03, 1.04, 1.04.01 | [`philips`] | exact: sierraecg | full | measurements, statements, representative beats | no | seen |
+//! | Philips Sierra XML 1.04.02 | [`philips`] | built | full | as above | no | not seen |
+//! | Mortara ELI XML | [`mortara`] | exact: ecgdatakit, on a simulated file | full | typical cycle | no | not seen |
+//! | Schiller SEMA XML | [`schiller`] | exact: by the rule, on a simulated file | full | averages | no | not seen |
+//! | ISHNE Holter, with its annotations | [`ishne`] | exact: ecgdatakit | full | beats | no | seen |
+//! | MFER (ISO 22077) | [`mfer`] | exact: ecgdatakit; data types 1-8: built; 9 is refused | full | events, dominant beats | no | seen |
+//! | Contec ECG90A | [`contec`] | exact: ecg_contec | full | none stored | no | seen |
+//! | AliveCor ATC | [`atc`] | exact: ATCpy | date | annotations, average beats | no | seen |
+//! | Apple Watch CSV, in any language | [`csv`] | exact: by the rule, on simulated files | full | classification | no | not seen |
+//! | CSV, TSV | [`csv`] | exact: pandas | what a table says | none stored | yes | no vendor has it |
+//! | MATLAB 4, MATLAB 5 to 7.2 | [`matlab4`], [`matlab5`] | exact: SciPy | what variables say | none stored | no | seen |
+//! | HDF5, MATLAB 7.3 | [`hdf5`] | exact: h5py; LZF is refused | what variables and attributes say | none stored | no | seen |
+//! | NumPy `.npy`, `.npz` | [`npy`] | exact: NumPy | what arrays say | none stored | no | no vendor has it |
+//! | ZIP and gzip of these | [`archive`] | as packed | as packed | as packed | no | seen |
+//!
+//! Levels. Samples: *exact* means that the stored numbers and the millivolts equal, to the last bit of the count and 1e-9 of the
+//! value, what the named reader (not ours) gives for every sample file; *built*: no sample file has it, and tests make some.
+//! Metadata *full*: leads, units, rate, start and what the format has for the person are read. Stored measurements, statements and
+//! marks are never mixed with what is computed here. *Not seen*: written after public specifications or readers, since no file of a
+//! device was to be had.
 //!
 //! Rules that every reader here keeps (they are the answer to the known holes of other readers): no length of a file
 //! is trusted, sizes are computed in 64 bits with checks and compared with the bytes that exist and with [`Limits`];
