@@ -124,10 +124,38 @@ fn group(paths: &BTreeMap<PathBuf, bool>) -> Inputs {
     }
     // A header that is a segment of another, and a file that a header took, are no groups of their own.
     groups.retain(|group| !of_others.contains(&group.files[0]));
-    let rest = singles.into_iter().filter(|(path, _)| !of_others.contains(path));
-    groups.extend(rest.map(|(path, found)| Group { files: vec![path], found }));
+    let rest: Vec<(PathBuf, bool)> = singles.into_iter().filter(|(path, _)| !of_others.contains(path)).collect();
+    groups.extend(with_beats(rest));
     groups.sort_by(|one, other| one.files[0].cmp(&other.files[0]));
     Inputs { groups }
+}
+
+/// Single files, the beats of an ISHNE Holter put together with it.
+fn with_beats(singles: Vec<(PathBuf, bool)>) -> Vec<Group> {
+    let starts: Vec<(String, Vec<u8>)> =
+        singles.iter().map(|(path, _)| (path.to_string_lossy().replace('\\', "/"), start(path))).collect();
+    let files: Vec<InputFile> = starts.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+    let mut pairs = formats::ishne::companions(&files);
+    let taken: BTreeSet<usize> = pairs.values().flatten().copied().collect();
+    let mut groups = Vec::new();
+    for (position, (path, found)) in singles.iter().enumerate() {
+        if !taken.contains(&position) {
+            let beats = pairs.remove(&position).unwrap_or_default();
+            let beats = beats.into_iter().filter_map(|beats| Some(singles.get(beats)?.0.clone()));
+            groups.push(Group { files: std::iter::once(path.clone()).chain(beats).collect(), found: *found });
+        }
+    }
+    groups
+}
+
+/// The first bytes of a file, which tell an ISHNE Holter and its beats; nothing of what cannot be read, which is told later.
+fn start(path: &Path) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    if let Ok(file) = fs::File::open(path) {
+        let _ = file.take(formats::ishne::START_BYTES).read_to_end(&mut bytes);
+    }
+    bytes
 }
 
 fn is_header(path: &Path) -> bool {

@@ -122,6 +122,27 @@ fn a_searched_folder_passes_over_tables_that_are_no_recordings() {
 }
 
 #[test]
+fn the_beats_of_a_holter_are_put_together_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut header = b"ISHNE1.0".to_vec();
+    header.resize(522, 0);
+    for (at, value) in [(14, 4_u32), (18, 522), (22, 522)] {
+        header[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+    for (at, value) in [(156, 1_u16), (158, 6), (206, 5000), (272, 200)] {
+        header[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    }
+    let mut beats = header.clone();
+    beats[..8].copy_from_slice(b"ANN  1.0");
+    beats.extend(b"\0\0\0\0N#\x02\0");
+    header.extend([1, 0, 2, 0, 3, 0, 4, 0]);
+    fs::write(folder.path().join("a.ecg"), &header).unwrap();
+    fs::write(folder.path().join("a.ann"), &beats).unwrap();
+    let said = succeeded(&einthoven(&["inspect", folder.path().to_str().unwrap()]));
+    assert!(said.contains("II") && said.contains("annotations: N 1"), "{said}");
+}
+
+#[test]
 fn a_table_that_states_no_rate_says_which_option_gives_it() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("table.csv");

@@ -36,7 +36,8 @@ impl Native {
     pub fn inspect(&self, files: &[&Path]) -> Result<Value> {
         let program = (self.build)()?;
         let output = Command::new(&program)
-            .args(["inspect", "--json"])
+            // What the page offers where a file states none.
+            .args(["inspect", "--json", "--rate", "500", "--unit", "mV"])
             .args(files)
             .output()
             .with_context(|| format!("cannot start {}", program.display()))?;

@@ -20,9 +20,11 @@
 //! **Refused.** No or more than twelve leads (the header has no room for more); a rate of zero or less asks for one
 //! ([`Error::wants_rate`]).
 
+use std::collections::BTreeMap;
+
 use ecg::{Lead, Recording, Scale, Severity, Sex, Signal, Source, Unit, Warning};
 
-use crate::{Error, Hints, InputFile, Limits, Needs, Place, samples};
+use crate::{Error, Format, Hints, InputFile, Limits, Needs, Place, samples};
 
 mod beats;
 mod header;
@@ -33,6 +35,20 @@ mod tests;
 pub(crate) use beats::attach;
 use header::Header;
 pub(crate) use pair::pairs;
+
+/// Bytes of a file's beginning that [`companions`] looks at.
+pub const START_BYTES: u64 = header::LENGTH as u64;
+
+/// Which files of beats belong to which Holter, by name and folder: positions of beats by the Holter's. Only the first
+/// [`START_BYTES`] of each file are looked at, so that no more of it has to be given.
+pub fn companions(files: &[InputFile]) -> BTreeMap<usize, Vec<usize>> {
+    let format = |file: &InputFile| match (score(file.bytes), score_annotations(file.bytes)) {
+        (1.., _) => Some(Format::Ishne),
+        (_, 1..) => Some(Format::IshneAnnotations),
+        _ => None,
+    };
+    pairs(files, &files.iter().map(format).collect::<Vec<_>>())
+}
 
 /// How clearly the content is an ISHNE Holter, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
