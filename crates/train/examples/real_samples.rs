@@ -118,7 +118,12 @@ fn recording(row: &Row, pack: &Pack, metadata: &Metadata) -> Result<Recording> {
     let leads = pack.samples.chunks_exact(pack.length).skip(at * LEADS).take(LEADS);
     let signals = Lead::TWELVE.iter().zip(leads).map(|(name, counts)| {
         let scale = Scale { gain: f64::from(pack.counts_per_unit), baseline: 0.0, unit: Unit::Millivolt };
-        Signal::digital(name.clone(), f64::from(pack.rate), counts.iter().map(|&count| i32::from(count)).collect::<Vec<_>>(), scale)
+        Signal::digital(
+            name.clone(),
+            f64::from(pack.rate),
+            counts.iter().map(|&count| i32::from(count)).collect::<Vec<_>>(),
+            scale,
+        )
     });
     let statement = |(code, likelihood): &(String, f32)| {
         let name = metadata.statements.get(code).map_or("", |kind| kind.description.as_str());
