@@ -125,7 +125,7 @@ impl Running {
             .args(seeds())
             .arg(format!("-max_total_time={}", limit.as_secs()))
             .arg(format!("-artifact_prefix={}/", found.display()))
-            .args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=262144", "-print_final_stats=1", "-reload=0"])
+            .args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1", "-reload=0"])
             .stdin(std::process::Stdio::null())
             .stdout(File::create(&log)?)
             .stderr(File::options().append(true).open(&log)?);

@@ -125,13 +125,13 @@ fn group(paths: &BTreeMap<PathBuf, bool>) -> Inputs {
     // A header that is a segment of another, and a file that a header took, are no groups of their own.
     groups.retain(|group| !of_others.contains(&group.files[0]));
     let rest: Vec<(PathBuf, bool)> = singles.into_iter().filter(|(path, _)| !of_others.contains(path)).collect();
-    groups.extend(with_beats(rest));
+    groups.extend(with_beats(&rest));
     groups.sort_by(|one, other| one.files[0].cmp(&other.files[0]));
     Inputs { groups }
 }
 
 /// Single files, the beats of an ISHNE Holter put together with it.
-fn with_beats(singles: Vec<(PathBuf, bool)>) -> Vec<Group> {
+fn with_beats(singles: &[(PathBuf, bool)]) -> Vec<Group> {
     let starts: Vec<(String, Vec<u8>)> =
         singles.iter().map(|(path, _)| (path.to_string_lossy().replace('\\', "/"), start(path))).collect();
     let files: Vec<InputFile> = starts.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();

@@ -34,7 +34,7 @@
 //!
 //! **Refused**, by name: images, documents, reports, sound, DICOMDIR.
 //!
-//! [`write`] makes a file in explicit little endian, of the class whose rules (A.34) the recording fits.
+//! [`write()`] makes a file in explicit little endian, of the class whose rules (A.34) the recording fits.
 
 use std::borrow::Cow;
 
