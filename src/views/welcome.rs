@@ -25,9 +25,9 @@ pub fn Welcome() -> impl IntoView {
                     <button class="button primary large" on:click=move |_| browser::click("file-input")>"Open files"</button>
                     <button class="button large" on:click=move |_| browser::click("folder-input")>"Open folder"</button>
                 </div>
-                <p class="muted">"Files that belong together (.hea with .dat) are dropped together; a ZIP of any will do."</p>
+                <p class="muted">"Files that belong together (.hea with .dat) go together, or in a ZIP."</p>
                 <details class="formats">
-                    <summary>"What can be opened"</summary>
+                    <summary>"DICOM, SCP-ECG, aECG, MUSE, EDF, WFDB, Apple Watch and others"</summary>
                     <dl>
                         {FORMATS.map(|(whose, formats)| view! { <dt>{whose}</dt><dd>{formats}</dd> }).collect_view()}
                     </dl>

@@ -31,6 +31,9 @@ pub fn read(files: &[FileRef], buffers: &[Vec<u8>], hints: &Hints) -> (Vec<Recor
     (recordings, failures)
 }
 
+/// Samples of the representative beats of a recording at most: 24 leads of two seconds at 2000 Hz. They go to the page number by number.
+const MOST_OF_BEATS: usize = 96_000;
+
 /// Splits a recording into its description and its voltages, which are added to `buffers`.
 ///
 /// A signal that is no voltage stays in the description alone; one without a stated unit gets a warning as well.
@@ -62,6 +65,17 @@ pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
             Samples::Digital { counts, .. } => *counts = ecg::Counts::default(),
             Samples::Physical { values, .. } => *values = Vec::new(),
         }
+    }
+    let beats: usize = recording.representative_beats.iter().map(Signal::len).sum();
+    if beats > MOST_OF_BEATS {
+        recording.representative_beats.clear();
+        warnings.push(Warning {
+            severity: Severity::Note,
+            message: format!(
+                "the representative beats of {beats} samples are too long to be beats; they are not shown"
+            ),
+            ..Warning::default()
+        });
     }
     recording.warnings.extend(warnings);
     Opened { meta: recording, traces, extents }
@@ -134,6 +148,18 @@ mod tests {
         assert!(opened.meta.signals.iter().all(Signal::is_empty));
         assert_eq!(opened.meta.warnings.len(), 1);
         assert!(opened.meta.warnings[0].message.contains("V2"), "{}", opened.meta.warnings[0]);
+    }
+
+    #[test]
+    fn beats_go_with_the_description_unless_they_are_too_long_for_beats() {
+        let scale = Scale { gain: 200.0, baseline: 0.0, unit: Unit::Millivolt };
+        let beat = |samples: usize| Signal::digital(Lead::II, 500.0, vec![0_i16; samples], scale.clone());
+        let with = |samples| Recording { representative_beats: vec![beat(samples)], ..recording() };
+        assert_eq!(split(with(600), &mut Vec::new()).meta.representative_beats.len(), 1);
+        let without = split(with(MOST_OF_BEATS + 1), &mut Vec::new()).meta;
+        assert!(
+            without.representative_beats.is_empty() && without.warnings.iter().any(|one| one.message.contains("beats"))
+        );
     }
 
     #[test]

@@ -91,6 +91,7 @@ mod limbs;
 mod limits;
 pub mod matlab4;
 pub mod matlab5;
+mod mdc;
 mod memory;
 pub mod mfer;
 mod moment;

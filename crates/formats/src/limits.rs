@@ -88,7 +88,7 @@ impl Limits {
     /// The most memory, in bytes, that reading so many bytes may take: 64 MiB and four times the input. A format that can say much in
     /// few bytes (FLAC, Huffman codes, packed data) is held to it before it is unpacked.
     pub fn memory(&self, input: u64) -> u64 {
-        input.saturating_mul(4).saturating_add(64 << 20)
+        crate::memory::bound(input)
     }
 
     /// Checks the size of a file.

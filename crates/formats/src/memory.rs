@@ -3,9 +3,14 @@
 use crate::{Error, Place};
 
 /// What every file may take, whatever its size.
-const FREE: u64 = 64 << 20;
+pub(crate) const FREE: u64 = 64 << 20;
 /// What each byte of a file may become: a packed number becomes one of 64 bits.
-const EACH: u64 = 4;
+pub(crate) const EACH: u64 = 4;
+
+/// The most memory, in bytes, that reading so many bytes may take.
+pub(crate) fn bound(input: u64) -> u64 {
+    input.saturating_mul(EACH).saturating_add(FREE)
+}
 
 /// A count of the bytes that a reader still may hold for one file: 64 MiB and four times the file. Readers of formats that
 /// unpack or widen take from it before they allocate.
@@ -18,7 +23,7 @@ pub(crate) struct Memory {
 impl Memory {
     /// For a file of so many bytes.
     pub(crate) fn beside(file: usize) -> Memory {
-        let all = (file as u64).saturating_mul(EACH).saturating_add(FREE);
+        let all = bound(file as u64);
         Memory { all, left: all }
     }
 

@@ -1,51 +1,19 @@
 //! DICOM files written here and read again, and files that ask for more memory than they may have.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
 mod common;
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "common/counting.rs"]
+mod counting;
 
 use ecg::{Annotation, Lead, Measurement, Patient, Recording, Samples, Scale, Sex, Signal, Statement, Unit};
 use formats::{Hints, InputFile, Limits, WriteError, dicom};
 use proptest::prelude::*;
 
-/// The system's allocator with a count of what one thread holds, since tests run side by side.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = HELD.try_with(|held| {
-            held.set(held.get() + layout.size() as isize);
-            let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
-        });
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        let _ = HELD.try_with(|held| held.set(held.get() - layout.size() as isize));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// Reads, and checks that no more than 64 MiB and four times the input were held.
 fn read_within(bytes: &[u8]) -> Result<Vec<Recording>, formats::Error> {
-    let before = HELD.get();
-    PEAK.set(before);
-    let result = dicom::read(&InputFile { name: "a.dcm", bytes }, &Hints::default(), &Limits::default());
-    let held = PEAK.get() - before;
-    assert!(held <= (64 << 20) + 4 * bytes.len() as isize, "{held} bytes held for {} of input", bytes.len());
+    let file = InputFile { name: "a.dcm", bytes };
+    let (result, held) = counting::peak_of(|| dicom::read(&file, &Hints::default(), &Limits::default()));
+    assert!(held <= (64 << 20) + 4 * bytes.len(), "{held} bytes held for {} of input", bytes.len());
     result
 }
 

@@ -3,30 +3,7 @@
 
 use ecg::Lead;
 
-const CODES: [(u16, Lead); 22] = [
-    (1, Lead::I),
-    (2, Lead::II),
-    (3, Lead::V1),
-    (4, Lead::V2),
-    (5, Lead::V3),
-    (6, Lead::V4),
-    (7, Lead::V5),
-    (8, Lead::V6),
-    (9, Lead::V7),
-    (11, Lead::V3R),
-    (12, Lead::V4R),
-    (13, Lead::V5R),
-    (14, Lead::V6R),
-    (16, Lead::X),
-    (17, Lead::Y),
-    (18, Lead::Z),
-    (61, Lead::III),
-    (62, Lead::AVR),
-    (63, Lead::AVL),
-    (64, Lead::AVF),
-    (66, Lead::V8),
-    (67, Lead::V9),
-];
+use crate::mdc;
 
 /// The lead of a channel source code, where it is one of those that [`Lead`] knows.
 pub(super) fn lead(scheme: &str, code: &str) -> Option<Lead> {
@@ -36,7 +13,7 @@ pub(super) fn lead(scheme: &str, code: &str) -> Option<Lead> {
         _ => None,
     };
     let number: u16 = number?.parse().ok()?;
-    CODES.iter().find(|(known, _)| *known == number).map(|(_, lead)| lead.clone())
+    mdc::lead(number)
 }
 
 /// The lead that a code's meaning names: `Lead I (Einthoven)`, `aVR, augmented voltage, right`.
@@ -50,7 +27,7 @@ pub(super) fn lead_of_meaning(meaning: &str) -> Lead {
 
 /// The MDC code of a lead and its meaning.
 pub(super) fn code(lead: &Lead) -> Option<String> {
-    CODES.iter().find(|(_, known)| known == lead).map(|(number, _)| format!("2:{number}"))
+    mdc::number(lead).map(|number| format!("2:{number}"))
 }
 
 #[cfg(test)]

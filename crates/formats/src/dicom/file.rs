@@ -153,8 +153,7 @@ fn meta(file: &str, bytes: &[u8], offset: usize, notes: &Notes) -> Meta {
 /// The deflated data set. What it may hold is bounded by the input, so that with the counts that are made of it the
 /// whole stays below 64 MiB and 4 times the input; a ratio above that is no signal's.
 fn inflate(file: &InputFile, bytes: &[u8], offset: usize, notes: &Notes) -> Result<Vec<u8>, Error> {
-    const MEBI: u64 = 1 << 20;
-    let most = (file.bytes.len() as u64).saturating_mul(2).saturating_add(MEBI.saturating_mul(32));
+    let most = crate::memory::bound(file.bytes.len() as u64) / 2;
     // Twice: what is counted first needs no room to grow.
     let mut block = vec![0_u8; 64 << 10];
     let mut length = 0_u64;

@@ -40,7 +40,7 @@ use std::borrow::Cow;
 
 use ecg::{Recording, Signal, Source};
 
-use crate::{Error, Hints, InputFile, Limits, Place};
+use crate::{Error, Hints, InputFile, Limits, Place, memory};
 
 mod annotation;
 mod channel;
@@ -159,7 +159,7 @@ fn groups(
         Cow::Owned(bytes) => bytes.len() as u64,
         Cow::Borrowed(_) => 0,
     };
-    let bound = (64_u64 << 20).saturating_add(input.saturating_mul(4)).saturating_sub(inflated);
+    let bound = memory::bound(input).saturating_sub(inflated);
     let channels = usize::try_from(limits.leads.saturating_mul(16)).unwrap_or(usize::MAX);
     let mut reading = Reading { file: file.name, texts, hints, limits, room: bound, channels };
     let mut groups: Vec<Group> = Vec::new();

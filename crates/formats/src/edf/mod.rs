@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 
 use ecg::{Annotation, Lead, Recording, Source};
 
-use crate::{Error, Hints, InputFile, Limits, Place};
+use crate::{Error, Hints, InputFile, Limits, Place, memory};
 
 mod gaps;
 mod header;
@@ -51,9 +51,6 @@ use header::{Continuity, Header};
 use timeline::Timeline;
 
 pub use write::write;
-
-/// Memory that any file may take; four times its bytes come to it.
-const FREE: u64 = 64 << 20;
 
 /// How clearly the content is EDF, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
@@ -86,10 +83,10 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     let data = records::Data::find(file, &header, &mut recording.warnings)?;
     // The samples as they are stored take at most 4/3 of the file, and half of that again where limb leads are derived.
     let bytes = file.bytes.len() as u64;
-    let room = FREE.saturating_add(bytes.saturating_mul(2));
+    let room = memory::FREE.saturating_add(bytes.saturating_mul(2));
     let mut marks = marks::read(file, &header, &data, limits, room, &mut recording.warnings)?;
     let timeline = Timeline::new(file, &header, &marks, limits, &mut recording.warnings)?;
-    let room = FREE.saturating_add(bytes.saturating_mul(4)).saturating_sub(marks.bytes());
+    let room = memory::bound(bytes).saturating_sub(marks.bytes());
     let given = records::Given { file, header: &header, data: &data, timeline: &timeline };
     recording.signals = records::signals(&given, hints, limits, room, &mut recording.warnings)?;
     if header.continuity != Continuity::Plain {

@@ -3,41 +3,17 @@
 use ecg::Lead;
 
 use super::resource::Code;
+use crate::mdc;
 
 /// MDC_ECG_ELEC_POTL, the potential of no lead in particular.
 pub(super) const POTENTIAL: u32 = 131_328;
-
-const NUMBERS: [(u32, Lead); 22] = [
-    (1, Lead::I),
-    (2, Lead::II),
-    (3, Lead::V1),
-    (4, Lead::V2),
-    (5, Lead::V3),
-    (6, Lead::V4),
-    (7, Lead::V5),
-    (8, Lead::V6),
-    (9, Lead::V7),
-    (11, Lead::V3R),
-    (12, Lead::V4R),
-    (13, Lead::V5R),
-    (14, Lead::V6R),
-    (16, Lead::X),
-    (17, Lead::Y),
-    (18, Lead::Z),
-    (61, Lead::III),
-    (62, Lead::AVR),
-    (63, Lead::AVL),
-    (64, Lead::AVF),
-    (66, Lead::V8),
-    (67, Lead::V9),
-];
 
 /// The lead that a code names: by MDC's number, else by its display, text or code.
 pub(super) fn of(code: &Code) -> Lead {
     let number = code.code.as_deref().and_then(|code| code.trim().parse::<u32>().ok());
     let number = number.and_then(|number| number.checked_sub(POTENTIAL));
-    if let Some((_, lead)) = NUMBERS.iter().find(|(known, _)| Some(*known) == number) {
-        return lead.clone();
+    if let Some(lead) = number.and_then(|number| u16::try_from(number).ok()).and_then(mdc::lead) {
+        return lead;
     }
     let names = [&code.display, &code.text, &code.code].into_iter().filter_map(|name| name.as_deref());
     let leads = names.map(|name| Lead::from_label(name.trim().trim_start_matches("MDC_ECG_ELEC_POTL_")));
@@ -46,7 +22,7 @@ pub(super) fn of(code: &Code) -> Lead {
 
 /// MDC's number of a lead.
 pub(super) fn number(lead: &Lead) -> Option<u32> {
-    NUMBERS.iter().find(|(_, known)| known == lead).map(|(number, _)| POTENTIAL.saturating_add(*number))
+    mdc::number(lead).map(|number| POTENTIAL.saturating_add(u32::from(number)))
 }
 
 #[cfg(test)]

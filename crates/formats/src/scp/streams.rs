@@ -51,7 +51,7 @@ pub(super) struct Budget {
 impl Budget {
     /// Half of 64 MiB and four times the file; the other half is for what is made of the counts.
     pub(super) fn new(file: &InputFile) -> Budget {
-        let all = (32_u64 << 20).saturating_add((file.bytes.len() as u64).saturating_mul(2));
+        let all = crate::memory::bound(file.bytes.len() as u64) / 2;
         Budget { left: all, all }
     }
 

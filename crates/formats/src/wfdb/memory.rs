@@ -5,10 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::memory::{EACH, FREE};
 use crate::{Error, InputFile, Place};
-
-const FREE: u64 = 64 << 20;
-const TIMES: u64 = 4;
 
 /// What is left for one record.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ impl Budget {
     /// Adds what a file allows, once.
     pub(super) fn admit(&mut self, file: &InputFile) {
         if self.admitted.insert(file.name.to_owned()) {
-            let more = self.share((file.bytes.len() as u64).saturating_mul(TIMES));
+            let more = self.share((file.bytes.len() as u64).saturating_mul(EACH));
             self.left = self.left.saturating_add(more);
         }
     }

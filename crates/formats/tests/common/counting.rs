@@ -1,17 +1,27 @@
-//! The system's allocator with a count of what is held: the memory that reading takes is measured, not guessed.
+//! The system's allocator with a count of what each thread holds: the memory that reading takes is measured, not guessed. By thread,
+//! since tests run side by side.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
 struct Counting;
 
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
 
 fn add(size: usize) {
-    let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
-    PEAK.fetch_max(held, Ordering::Relaxed);
+    // While a thread ends its cells are gone; nothing is measured then.
+    let _ = HELD.try_with(|held| {
+        held.set(held.get() + size as isize);
+        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
+    });
+}
+
+fn subtract(size: usize) {
+    let _ = HELD.try_with(|held| held.set(held.get() - size as isize));
 }
 
 // SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
@@ -29,17 +39,17 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        subtract(layout.size());
         // SAFETY: the caller's promise is passed on.
         unsafe { System.dealloc(memory, layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // While a block moves, both may be held; the larger of the two is what counts where it grows in its place.
+        // While a block moves both may be held, and that is what counts even where it grows in its place.
         add(size);
         // SAFETY: the caller's promise is passed on.
         let moved = unsafe { System.realloc(memory, layout, size) };
-        HELD.fetch_sub(if moved.is_null() { size } else { layout.size() }, Ordering::Relaxed);
+        subtract(if moved.is_null() { size } else { layout.size() });
         moved
     }
 }
@@ -47,10 +57,10 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What `work` gives, and the most bytes that were held beyond those before it. One thread alone may work meanwhile.
+/// What `work` gives, and the most bytes that this thread held beyond those before it.
 pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
+    let before = HELD.get();
+    PEAK.set(before);
     let done = work();
-    (done, PEAK.load(Ordering::Relaxed).saturating_sub(before))
+    (done, usize::try_from(PEAK.get() - before).unwrap_or(0))
 }

@@ -1,62 +1,23 @@
-//! What reading a table or an array holds at once stays below 64 MiB and four times the file, whatever the file: counted by the
-//! allocator on the worst files of each kind.
-#![allow(unsafe_code, clippy::unwrap_used)]
+//! Tables and arrays: the shortest cells, and what unpacks to much.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ecg::Unit;
 use formats::{Hints, InputFile, Limits};
 
-/// The system's allocator with a count of what is held.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-fn more(size: usize) {
-    let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
-    PEAK.fetch_max(held, Ordering::Relaxed);
-}
-
-// SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        more(layout.size());
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        more(layout.size());
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use crate::counting::peak_of;
+use crate::most;
 
 const MEBI: usize = 1 << 20;
 
 /// Reads a file; gives whether it became a recording.
 fn read(what: &str, name: &str, bytes: &[u8]) -> bool {
     let hints = Hints { rate: Some(500.0), unit: Some(Unit::Millivolt) };
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
     let start = std::time::Instant::now();
-    let outcome = formats::read(&[InputFile { name, bytes }], &hints, &Limits::default());
+    let (outcome, held) = peak_of(|| formats::read(&[InputFile { name, bytes }], &hints, &Limits::default()));
     let seconds = start.elapsed().as_secs_f64();
-    let held = PEAK.load(Ordering::Relaxed) - before;
-    let most = 64 * MEBI + 4 * bytes.len();
+    let most = most(bytes.len());
     println!(
         "{what}: {} MB, {} MB held of {} MB, {:.0} MB/s, {} recordings, {:?}",
         bytes.len() / MEBI,

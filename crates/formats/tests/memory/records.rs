@@ -1,49 +1,21 @@
-//! What reading takes in memory: never more than 64 MiB and four times the files, however few bytes ask for much.
-#![allow(unsafe_code, clippy::unwrap_used)]
+//! WFDB and EDF: packed samples, FLAC, gaps, annotations.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ecg::{Lead, Recording, Scale, Signal, Unit};
 use formats::wfdb::StorageFormat;
 use formats::{Hints, InputFile, Limits, Outcome};
 
-/// The system's allocator with a count of what is held.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged; only numbers are kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use crate::counting::peak_of;
+use crate::most;
 
 /// Reads the files, holds the memory that it took against the rule, and gives what came of them.
 fn read(what: &str, files: &[(&str, &[u8])]) -> Outcome {
     let input: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
     let files: Vec<InputFile> = files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let outcome = formats::read(&files, &Hints::default(), &Limits::default());
-    let taken = PEAK.load(Ordering::Relaxed) - before;
+    let (outcome, taken) = peak_of(|| formats::read(&files, &Hints::default(), &Limits::default()));
     println!("{what}: {} KiB of file took {} KiB", input >> 10, taken >> 10);
-    assert!(taken <= (64 << 20) + 4 * input, "{what}: {input} bytes took {taken}");
+    assert!(taken <= most(input), "{what}: {input} bytes took {taken}");
     outcome
 }
 
