@@ -8,7 +8,7 @@ use ecg::{ExplanationMethod, Finding};
 use engine::protocol::{self, EngineKind, FileRef, Hints, Job, Reply, Request};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Blob;
 
@@ -128,17 +128,17 @@ async fn ask_to_open(
     let mut last = String::new();
     let cancelled = || Reply::Failed { job, message: "cancelled".to_owned(), cancelled: true };
     for _ in 0..2 {
+        let all: f64 = inputs.iter().map(|input| input.blob.size()).sum();
+        let mut done = 0.0;
         let mut buffers = Vec::with_capacity(inputs.len());
         let mut files = Vec::with_capacity(inputs.len());
         for (buffer, input) in inputs.iter().enumerate() {
-            state.tasks.progress(job, "from the disk", buffer as f64, inputs.len() as f64);
-            let bytes = JsFuture::from(input.blob.array_buffer())
-                .await
-                .map_err(|error| format!("{} could not be read from the disk: {}", input.name, say(&error)))?;
-            buffers.push(bytes.unchecked_into::<ArrayBuffer>());
-            if state.tasks.is_cancelled(job) {
+            let failed = |error| format!("{} could not be read from the disk: {}", input.name, say(&error));
+            let Some(bytes) = from_disk(state, job, &input.blob, (done, all)).await.map_err(failed)? else {
                 return Ok((cancelled(), Vec::new()));
-            }
+            };
+            done += input.blob.size();
+            buffers.push(bytes);
             files.push(FileRef { name: input.name.clone(), buffer });
         }
         wait_for_start(state).await;
@@ -152,6 +152,32 @@ async fn ask_to_open(
         }
     }
     Err(format!("the engine stopped over them twice ({last}); other recordings are not touched"))
+}
+
+/// Bytes that are read from the disk at once: what is read between two looks for a cancel.
+const PIECE: f64 = 4.0 * 1024.0 * 1024.0;
+
+/// A file's bytes, piece by piece with progress (bytes `done` before it, of `all`); none once the job is cancelled.
+async fn from_disk(
+    state: State,
+    job: Job,
+    blob: &Blob,
+    (done, all): (f64, f64),
+) -> Result<Option<ArrayBuffer>, JsValue> {
+    let size = blob.size();
+    let whole = Uint8Array::new_with_length(size as u32);
+    let mut from = 0.0;
+    while from < size {
+        state.tasks.progress(job, "from the disk", done + from, all);
+        let piece = blob.slice_with_f64_and_f64(from, (from + PIECE).min(size))?;
+        let bytes = JsFuture::from(piece.array_buffer()).await?;
+        if state.tasks.is_cancelled(job) {
+            return Ok(None);
+        }
+        whole.set(&Uint8Array::new(&bytes), from as u32);
+        from += PIECE;
+    }
+    Ok(Some(whole.buffer()))
 }
 
 /// Before the manifest is there no worker can be asked; it comes within the first second or never.

@@ -1,6 +1,6 @@
 //! What the file states; apart from what a network says.
 
-use ecg::{Recording, Sex};
+use ecg::{Measurement, Recording, Sex};
 use leptos::prelude::*;
 
 use super::findings::warnings;
@@ -94,19 +94,26 @@ fn statements(meta: &Recording) -> impl IntoView + use<> {
     })
 }
 
+/// Measurements of all leads together, and folded away those of each lead: some formats state hundreds.
 fn measurements(meta: &Recording) -> impl IntoView + use<> {
-    let list: Vec<(String, String)> = meta
-        .measurements
-        .iter()
-        .map(|one| {
-            let name = one.lead.as_ref().map_or_else(|| one.name.clone(), |lead| format!("{} ({lead})", one.name));
-            (name, format!("{} {}", one.value, one.unit))
-        })
-        .collect();
-    (!list.is_empty()).then(|| {
+    let line = |one: &Measurement| {
+        let name = one.lead.as_ref().map_or_else(|| one.name.clone(), |lead| format!("{} ({lead})", one.name));
+        (name, format!("{} {}", one.value, one.unit))
+    };
+    let (by_lead, all): (Vec<&Measurement>, Vec<&Measurement>) =
+        meta.measurements.iter().partition(|one| one.lead.is_some());
+    let lines = |list: &[&Measurement]| list.iter().map(|one| line(one)).collect::<Vec<_>>();
+    let (all, by_lead) = (lines(&all), lines(&by_lead));
+    let table = |list: Vec<(String, String)>| {
+        view! { <dl>{list.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}</dl> }
+    };
+    (!meta.measurements.is_empty()).then(|| {
         view! {
             <h3>"Measurements"</h3>
-            <dl>{list.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}</dl>
+            {(!all.is_empty()).then(|| table(all))}
+            {(!by_lead.is_empty()).then(|| view! {
+                <details><summary>{format!("{} of single leads", by_lead.len())}</summary>{table(by_lead)}</details>
+            })}
         }
     })
 }

@@ -185,8 +185,13 @@ impl Inspected {
                 [statement.code.as_str(), &statement.text].into_iter().filter(|part| !part.is_empty()).collect();
             let _ = writeln!(text, "  stated: {} ({})", said.join(" "), statement.system);
         }
-        for measurement in &self.measurements {
+        for measurement in self.measurements.iter().filter(|one| one.lead.is_none()) {
             let _ = writeln!(text, "  measured: {} {} {}", measurement.name, measurement.value, measurement.unit);
+        }
+        // Some formats state hundreds.
+        let of_leads = self.measurements.iter().filter(|one| one.lead.is_some()).count();
+        if of_leads > 0 {
+            let _ = writeln!(text, "  measured in single leads: {of_leads} values (--json lists them)");
         }
         if !self.annotations.is_empty() {
             let counts: Vec<String> = self.annotations.iter().map(|(code, count)| format!("{code} {count}")).collect();

@@ -94,7 +94,7 @@ const CASES: &[Case] = &[
     Case { name: "a picked folder gives its recordings", needs_gpu: false, run: intake::picked_folder },
     Case { name: "pasted files and a pasted table are read", needs_gpu: false, run: intake::pasted },
     Case {
-        name: "a cancel in the middle of a file of 100 MB is heard at once",
+        name: "a cancel in the middle of a file of 240 MB is heard at once",
         needs_gpu: false,
         run: cancel::while_reading,
     },
