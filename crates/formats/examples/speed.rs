@@ -203,7 +203,7 @@ fn mfer_header(bytes: usize) -> Vec<u8> {
 
 /// Eight leads at 800 Hz for an hour and a quarter: 58 MB.
 fn contec() -> Vec<u8> {
-    let mut bytes = b"00000001\0\x002020-11-15 12:59:50\0\0ANONYM  ".to_vec();
+    let mut bytes = b"00000001\0\x002020-11-15 12:59:50\0\0\0ANONYM  ".to_vec();
     bytes.resize(43, 0);
     bytes.extend(interleaved(8, 4500 * 800, |count| (count as u16).wrapping_add(2048).to_le_bytes()));
     bytes.resize(bytes.len() + 37, 0);

@@ -2,8 +2,7 @@
 //!
 //! What archives were used for against other programs is answered here: sizes that they state are not believed, bytes
 //! are counted while they come out (total, entries, nesting: [`Limits`]; never more than 64 MiB and four times the packed
-//! bytes); entries may not share their packed
-//! bytes; names are labels only, without `..`, drive letters or backslashes; the companion files that macOS adds and
+//! bytes); entries may not share their packed bytes; names are labels only, without `..`, drive letters or backslashes; the companion files that macOS adds and
 //! folders are passed over. Encrypted entries and unknown methods are failures of that entry alone.
 
 use std::borrow::Cow;
