@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use ecg::{Lead, Recording};
-use engine::protocol::Extent;
+use ecg::{Lead, Recording, Signal};
+use engine::protocol::{Extent, Stored};
+use js_sys::{ArrayBuffer, Float32Array, Int16Array};
 
 use crate::paper::curve::Samples;
 
@@ -23,21 +24,59 @@ pub struct Trace {
     pub start: f64,
     /// True when the lead was computed from others.
     pub derived: bool,
-    /// Millivolts; not a number where a sample is missing. A vector, since turning one into a slice would copy a day of samples.
-    pub values: Arc<Vec<f32>>,
-    /// Between what they lie.
+    /// What the stored numbers are.
+    pub stored: Stored,
+    /// The stored numbers. They stay in the buffer that the engine sent: a day of samples is never copied whole, only what is seen.
+    pub buffer: ArrayBuffer,
+    /// Between what the samples lie.
     pub extent: Extent,
 }
 
 impl Trace {
-    /// The samples, to draw.
-    pub fn samples(&self) -> Samples<'_> {
-        Samples { values: &self.values, rate: self.rate, start: self.start }
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        let each = match self.stored {
+            Stored::Millivolts => size_of::<f32>(),
+            Stored::Counts { .. } => size_of::<i16>(),
+        };
+        self.buffer.byte_length() as usize / each
+    }
+
+    /// The samples between two times (s), to draw.
+    pub fn samples(&self, from: f64, to: f64) -> Samples {
+        let last = self.len();
+        let index = |time: f64| ((time - self.start) * self.rate).max(0.0);
+        let first = (index(from).floor() as usize).min(last);
+        let end = (index(to).ceil() as usize + 1).clamp(first, last);
+        Samples { values: self.millivolts(first, end), first, rate: self.rate, start: self.start }
+    }
+
+    /// The sample nearest to a time (s); none where there is none or it is missing.
+    pub fn at(&self, time: f64) -> Option<f32> {
+        let index = ((time - self.start) * self.rate).round();
+        let index = (index >= 0.0).then_some(index as usize).filter(|&index| index < self.len())?;
+        self.millivolts(index, index + 1).first().copied().filter(|value| value.is_finite())
+    }
+
+    /// Millivolts of the samples `from..to`, not a number where one is missing.
+    fn millivolts(&self, from: usize, to: usize) -> Vec<f32> {
+        match &self.stored {
+            Stored::Millivolts => Float32Array::new(&self.buffer).subarray(from as u32, to as u32).to_vec(),
+            Stored::Counts { scale, missing } => {
+                let counts = Int16Array::new(&self.buffer).subarray(from as u32, to as u32).to_vec();
+                // By the same rule as everywhere, so that the page shows what the engine computes with.
+                let mut signal = Signal::digital(self.lead.clone(), self.rate, counts, scale.clone());
+                let begin = missing.partition_point(|&(_, end)| end <= from);
+                let near = missing.get(begin..).unwrap_or_default().iter().take_while(|&&(begin, _)| begin < to);
+                signal.missing = near.map(|&(begin, end)| (begin.max(from) - from, end.min(to) - from)).collect();
+                signal.millivolts().unwrap_or_default()
+            }
+        }
     }
 
     /// Seconds from the recording's start to the end of the last sample.
     pub fn end(&self) -> f64 {
-        self.start + self.values.len() as f64 / self.rate
+        self.start + self.len() as f64 / self.rate
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use ecg::{ExplanationMethod, Finding};
 use engine::protocol::{self, EngineKind, FileRef, Hints, Job, Reply, Request};
-use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Blob;
 
@@ -202,7 +202,8 @@ fn traces(traces: &[protocol::Trace], extents: &[protocol::Extent], buffers: &[A
                 rate: trace.rate,
                 start: trace.start,
                 derived: trace.derived,
-                values: Arc::new(Float32Array::new(buffer).to_vec()),
+                stored: trace.stored.clone(),
+                buffer: buffer.clone(),
                 extent: *extent,
             })
         })
@@ -332,13 +333,15 @@ async fn ask_model(
             .iter()
             .enumerate()
             .map(|(buffer, trace)| {
-                buffers.push(Float32Array::from(trace.values.as_slice()).buffer());
+                // A copy, since what is sent is gone.
+                buffers.push(trace.buffer.slice(0));
                 protocol::Trace {
                     lead: trace.lead.clone(),
                     label: trace.label.clone(),
                     rate: trace.rate,
                     start: trace.start,
                     derived: trace.derived,
+                    stored: trace.stored.clone(),
                     buffer,
                 }
             })

@@ -1,35 +1,28 @@
 //! From samples to what is drawn of them: at most two points a pixel, gaps where samples are missing.
 
-/// The samples that a curve is drawn from.
-#[derive(Clone, Copy)]
-pub struct Samples<'a> {
+/// The samples that a curve is drawn from: a stretch of a lead.
+pub struct Samples {
     /// Millivolts; not a number where a sample is missing.
-    pub values: &'a [f32],
+    pub values: Vec<f32>,
+    /// Place of the first of them in the lead.
+    pub first: usize,
     /// Samples a second (hertz).
     pub rate: f64,
     /// Seconds from the recording's start to the first sample.
     pub start: f64,
 }
 
-impl Samples<'_> {
-    /// The value at a time (s), of the nearest sample; none where it is missing.
-    pub fn at(&self, time: f64) -> Option<f32> {
-        let index = ((time - self.start) * self.rate).round();
-        if index < 0.0 {
-            return None;
-        }
-        self.values.get(index as usize).copied().filter(|value| value.is_finite())
-    }
-
+impl Samples {
     /// Points (s, mV) of the stretch `from..to`, cut where samples are missing. With more than two samples a
     /// column of `resolution` seconds, only each column's least and greatest are kept, in their order.
     pub fn points(&self, from: f64, to: f64, resolution: f64) -> Vec<Vec<(f64, f32)>> {
-        let last = self.values.len();
+        let last = self.first + self.values.len();
         if to < self.start {
             return Vec::new();
         }
         let index = |time: f64| ((time - self.start) * self.rate).max(0.0);
         let (begin, end) = ((index(from).ceil() as usize).min(last), (index(to).floor() as usize + 1).min(last));
+        let begin = begin.max(self.first);
         let step = ((resolution * self.rate).floor() as usize).max(1);
         let time = |index: usize| self.start + index as f64 / self.rate;
         let mut lines = Vec::new();
@@ -43,7 +36,9 @@ impl Samples<'_> {
         let mut at = if step > 2 { begin - begin % step } else { begin };
         while at < end {
             let stop = (at + if step > 2 { step } else { 1 }).min(last);
-            let column = self.values.get(at..stop).unwrap_or_default();
+            // A column that begins before the stretch is drawn from what there is of it, out of sight.
+            at = at.max(self.first);
+            let column = self.values.get(at - self.first..stop - self.first).unwrap_or_default();
             if let Some((low, high)) = extremes(column) {
                 if column.iter().any(|value| !value.is_finite()) {
                     cut(&mut line);
@@ -83,8 +78,8 @@ fn extremes(column: &[f32]) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
 
-    fn samples(values: &[f32]) -> Samples<'_> {
-        Samples { values, rate: 100.0, start: 0.0 }
+    fn samples(values: &[f32]) -> Samples {
+        Samples { values: values.to_vec(), first: 0, rate: 100.0, start: 0.0 }
     }
 
     #[test]
@@ -112,9 +107,7 @@ mod tests {
 
     #[test]
     fn a_late_lead_starts_late() {
-        let late = Samples { values: &[1.0, 2.0], rate: 100.0, start: 5.0 };
-        assert_eq!(late.at(4.0), None);
-        assert_eq!(late.at(5.011), Some(2.0));
+        let late = Samples { values: vec![1.0, 2.0], first: 0, rate: 100.0, start: 5.0 };
         assert_eq!(late.points(0.0, 10.0, 0.001), vec![vec![(5.0, 1.0), (5.01, 2.0)]]);
         assert_eq!(late.points(0.0, 4.0, 0.001), Vec::<Vec<(f64, f32)>>::new());
     }

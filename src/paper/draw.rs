@@ -111,13 +111,15 @@ impl Picture<'_> {
         (cell.from.max(time(0.0) - 0.1), cell.to.min(time(self.view.2) + 0.1))
     }
 
-    fn samples<'a>(&'a self, cell: &Cell) -> Option<(&'a Trace, Samples<'a>)> {
+    /// The trace of a cell and its samples between two times, with some beside them: a column of the curve or a stretch of a map
+    /// may begin before what is seen.
+    fn samples(&self, cell: &Cell, from: f64, to: f64) -> Option<(&Trace, Samples)> {
         let trace = self.traces.get(cell.trace?)?;
-        Some((trace, trace.samples()))
+        Some((trace, trace.samples(from - 0.2, to + 0.2)))
     }
 
     /// Adds the curve between two times to the path; half a pixel is fine enough.
-    fn path(&self, context: &Context, cell: &Cell, samples: Samples<'_>, from: f64, to: f64) {
+    fn path(&self, context: &Context, cell: &Cell, samples: &Samples, from: f64, to: f64) {
         let format = self.sheet.format;
         let resolution = 0.5 / (format.speed * self.scale * self.ratio).max(1e-9);
         for line in samples.points(from, to, resolution) {
@@ -144,13 +146,13 @@ impl Picture<'_> {
     }
 
     fn curve(&self, context: &Context, cell: &Cell) {
-        let Some((_, samples)) = self.samples(cell) else { return };
         let (from, to) = self.visible_time(cell);
         if from >= to {
             return;
         }
+        let Some((_, samples)) = self.samples(cell, from, to) else { return };
         context.begin_path();
-        self.path(context, cell, samples, from, to);
+        self.path(context, cell, &samples, from, to);
         context.set_line_join("round");
         context.set_line_cap("round");
         if self.overlay.is_some() {
@@ -165,16 +167,16 @@ impl Picture<'_> {
     }
 
     fn overlay(&self, context: &Context, cell: &Cell, map: &Explanation, opacity: f64) {
-        let Some((trace, samples)) = self.samples(cell) else { return };
         let (from, to) = self.visible_time(cell);
         if from >= to {
             return;
         }
+        let Some((trace, samples)) = self.samples(cell, from, to) else { return };
         let found = overlay::stretches(map, &trace.lead, from, to);
         if overlay::as_cells(map) {
             self.cells(context, cell, &found, opacity);
         } else {
-            self.halo(context, cell, samples, &found, opacity);
+            self.halo(context, cell, &samples, &found, opacity);
         }
     }
 
@@ -195,7 +197,7 @@ impl Picture<'_> {
     }
 
     /// A band along the trace, broader where the score is higher.
-    fn halo(&self, context: &Context, cell: &Cell, samples: Samples<'_>, found: &[Stretch], opacity: f64) {
+    fn halo(&self, context: &Context, cell: &Cell, samples: &Samples, found: &[Stretch], opacity: f64) {
         context.set_line_join("round");
         context.set_line_cap("round");
         let overlap = 0.6 / samples.rate.max(1.0);

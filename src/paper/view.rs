@@ -281,7 +281,7 @@ fn readout(state: State, trace: Option<usize>, name: &str, time: f64) -> String 
     let mut text = format!("{name}  {time:.2} s");
     let Some(recording) = untrack(move || state.recording()) else { return text };
     let Some(trace) = trace.and_then(|trace| recording.traces.get(trace)) else { return text };
-    match trace.samples().at(time) {
+    match trace.at(time) {
         Some(value) => text.push_str(&format!("  {value:+.3} mV").replace('-', "−")),
         None => text.push_str("  missing"),
     }

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::panic;
 
 use classify::Backend;
-use js_sys::{Array, ArrayBuffer, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Float32Array, Function, Int16Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
-use crate::protocol::{EngineKind, Reply, Request};
+use crate::protocol::{Buffer, EngineKind, Reply, Request};
 use crate::queue::{Heard, Queue};
 use crate::session::{Port, Session};
 
@@ -104,7 +104,7 @@ async fn work() {
 struct Worker;
 
 impl Port for Worker {
-    fn send(&self, reply: Reply, buffers: Vec<Vec<f32>>) {
+    fn send(&self, reply: Reply, buffers: Vec<Buffer>) {
         post(&reply, buffers);
     }
 
@@ -144,10 +144,14 @@ impl Port for Worker {
 }
 
 /// Sends a reply with its buffers, which are transferred.
-pub fn post(reply: &Reply, buffers: Vec<Vec<f32>>) {
+pub fn post(reply: &Reply, buffers: Vec<Buffer>) {
     let list = Array::new();
     for samples in buffers {
-        list.push(&Float32Array::from(samples.as_slice()).buffer());
+        let buffer: ArrayBuffer = match samples {
+            Buffer::Millivolts(samples) => Float32Array::from(samples.as_slice()).buffer(),
+            Buffer::Counts(samples) => Int16Array::from(samples.as_slice()).buffer(),
+        };
+        list.push(&buffer);
     }
     let message = Object::new();
     let body = reply.serialize(&serde_wasm_bindgen::Serializer::new()).unwrap_or_else(|error| {

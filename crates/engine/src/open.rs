@@ -1,9 +1,9 @@
 //! Files to recordings as the page gets them: a description without samples, and the voltages in millivolts.
 
-use ecg::{Recording, Samples, Severity, Signal, Unit, UnitError, Warning};
+use ecg::{Counts, Recording, Samples, Severity, Signal, Unit, UnitError, Warning};
 use formats::{InputFile, Limits, Outcome};
 
-use crate::protocol::{Extent, FileRef, Hints, OpenFailure, Opened, Trace};
+use crate::protocol::{Buffer, Extent, FileRef, Hints, OpenFailure, Opened, Stored, Trace};
 
 /// Reads files whose bytes stand in `buffers`. A reference to a buffer that is not there is a failure of that file.
 pub fn read(files: &[FileRef], buffers: &[Vec<u8>], hints: &Hints) -> (Vec<Recording>, Vec<OpenFailure>) {
@@ -37,21 +37,22 @@ const MOST_OF_BEATS: usize = 96_000;
 /// Splits a recording into its description and its voltages, which are added to `buffers`.
 ///
 /// A signal that is no voltage stays in the description alone; one without a stated unit gets a warning as well.
-pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
+pub fn split(mut recording: Recording, buffers: &mut Vec<Buffer>) -> Opened {
     let (mut traces, mut extents) = (Vec::new(), Vec::new());
     let mut warnings = Vec::new();
     for signal in &mut recording.signals {
-        match signal.millivolts() {
-            Ok(samples) => {
+        match samples(signal) {
+            Ok((stored, samples, extent)) => {
                 traces.push(Trace {
                     lead: signal.lead.clone(),
                     label: signal.label.clone(),
                     rate: signal.rate,
                     start: signal.start,
                     derived: signal.derived,
+                    stored,
                     buffer: buffers.len(),
                 });
-                extents.push(extent(&samples));
+                extents.push(extent);
                 buffers.push(samples);
             }
             Err(error @ UnitError::Unknown { .. }) => warnings.push(Warning {
@@ -81,6 +82,46 @@ pub fn split(mut recording: Recording, buffers: &mut Vec<Vec<f32>>) -> Opened {
     Opened { meta: recording, traces, extents }
 }
 
+/// A signal's samples as they go to the page, narrow where they are.
+fn samples(signal: &mut Signal) -> Result<(Stored, Buffer, Extent), UnitError> {
+    if signal.unit().in_millivolts().is_some()
+        && let Samples::Digital { counts: Counts::Narrow(counts), scale } = &mut signal.samples
+    {
+        let counts = std::mem::take(counts);
+        let stored = Stored::Counts { scale: scale.clone(), missing: signal.missing.clone() };
+        let extent = extent_of_counts(&counts, signal)?;
+        return Ok((stored, Buffer::Counts(counts), extent));
+    }
+    let samples = signal.millivolts()?;
+    let extent = extent(&samples);
+    Ok((Stored::Millivolts, Buffer::Millivolts(samples), extent))
+}
+
+/// The extent without a voltage for each sample: only the least and the greatest count need one.
+fn extent_of_counts(counts: &[i16], signal: &Signal) -> Result<Extent, UnitError> {
+    let mut ends: Option<(i16, i16)> = None;
+    let mut present = 0;
+    let mut from = 0;
+    let missing = signal.missing.iter().map(|&(begin, end)| (begin, end.max(begin)));
+    for (begin, end) in missing.chain([(counts.len(), counts.len())]) {
+        let stretch = counts.get(from..begin.min(counts.len())).unwrap_or_default();
+        if let Some(&first) = stretch.first() {
+            // Two folds, not one: each is as wide as the processor's vectors.
+            let low = stretch.iter().fold(first, |low, &count| low.min(count));
+            let high = stretch.iter().fold(first, |high, &count| high.max(count));
+            ends = Some(ends.map_or((low, high), |(lowest, highest)| (lowest.min(low), highest.max(high))));
+            present += stretch.len();
+        }
+        from = from.max(end);
+    }
+    let Some((low, high)) = ends else { return Ok(Extent { range: None, missing: counts.len() }) };
+    let Samples::Digital { scale, .. } = &signal.samples else { return Ok(Extent { range: None, missing: 0 }) };
+    let voltages = Signal::digital(signal.lead.clone(), signal.rate, vec![low, high], scale.clone()).millivolts()?;
+    // A gain may be negative.
+    let range = extent(&voltages).range;
+    Ok(Extent { range, missing: counts.len() - present })
+}
+
 fn extent(samples: &[f32]) -> Extent {
     let (mut low, mut high, mut present) = (f32::INFINITY, f32::NEG_INFINITY, 0);
     for &value in samples {
@@ -92,7 +133,7 @@ fn extent(samples: &[f32]) -> Extent {
     Extent { range: (present > 0).then_some((low, high)), missing: samples.len() - present }
 }
 
-/// The recording that traces stand for; `buffers` hold their samples as little-endian f32.
+/// The recording that traces stand for; `buffers` hold their samples as [`Stored`] says.
 ///
 /// # Errors
 /// In words, when a buffer is not there or holds no whole number of samples.
@@ -102,18 +143,27 @@ pub fn join(traces: &[Trace], buffers: &[Vec<u8>]) -> Result<Recording, String> 
         let bytes = buffers
             .get(trace.buffer)
             .ok_or_else(|| format!("lead {}: its samples did not arrive; open the recording again", trace.lead))?;
-        let (samples, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(format!("lead {}: found {} bytes, expected four a sample", trace.lead, bytes.len()));
-        }
-        let values = samples.iter().map(|&bytes| f64::from(f32::from_le_bytes(bytes))).collect();
+        let uneven =
+            |each: &str| Err(format!("lead {}: found {} bytes, expected {each} a sample", trace.lead, bytes.len()));
+        let (samples, missing) = match &trace.stored {
+            Stored::Millivolts => {
+                let (samples, []) = bytes.as_chunks::<4>() else { return uneven("four") };
+                let values = samples.iter().map(|&bytes| f64::from(f32::from_le_bytes(bytes))).collect();
+                (Samples::Physical { values, unit: Unit::Millivolt }, Vec::new())
+            }
+            Stored::Counts { scale, missing } => {
+                let (counts, []) = bytes.as_chunks::<2>() else { return uneven("two") };
+                let counts: Vec<i16> = counts.iter().map(|&bytes| i16::from_le_bytes(bytes)).collect();
+                (Samples::Digital { counts: counts.into(), scale: scale.clone() }, missing.clone())
+            }
+        };
         signals.push(Signal {
             lead: trace.lead.clone(),
             label: trace.label.clone(),
             rate: trace.rate,
             start: trace.start,
-            samples: Samples::Physical { values, unit: Unit::Millivolt },
-            missing: Vec::new(),
+            samples,
+            missing,
             derived: trace.derived,
         });
     }
@@ -137,17 +187,34 @@ mod tests {
 
     #[test]
     fn samples_leave_the_description_and_voltages_alone_become_traces() {
-        let mut buffers = vec![vec![9.0]];
+        let mut buffers = vec![Buffer::Millivolts(vec![9.0])];
         let opened = split(recording(), &mut buffers);
         assert_eq!(opened.traces.len(), 1);
         assert_eq!((opened.traces[0].buffer, opened.traces[0].rate), (1, 500.0));
-        assert_eq!((buffers[1][0], buffers[1][2]), (0.0, -1.0));
-        assert!(buffers[1][1].is_nan(), "a missing sample must not look like a voltage");
+        assert_eq!(buffers[1], Buffer::Counts(vec![3, 203, -197]));
+        let Stored::Counts { missing, .. } = &opened.traces[0].stored else { panic!("{:?}", opened.traces[0]) };
+        assert_eq!(missing, &[(1, 2)], "a missing sample must not look like a voltage");
         assert_eq!(opened.extents, [Extent { range: Some((-1.0, 0.0)), missing: 1 }]);
         assert_eq!(opened.meta.signals.len(), 3);
         assert!(opened.meta.signals.iter().all(Signal::is_empty));
         assert_eq!(opened.meta.warnings.len(), 1);
         assert!(opened.meta.warnings[0].message.contains("V2"), "{}", opened.meta.warnings[0]);
+    }
+
+    #[test]
+    fn the_extent_of_counts_is_that_of_their_voltages() {
+        let counts: Vec<i16> = (0..200).map(|place| (place * 7919 % 4001 - 2000) as i16).collect();
+        for missing in
+            [vec![], vec![(0, 10)], vec![(3, 4), (100, 150)], vec![(190, 400)], vec![(0, 200)], vec![(250, 260)]]
+        {
+            for gain in [200.0, -1000.0, 0.1] {
+                let scale = Scale { gain, baseline: 12.5, unit: Unit::Microvolt };
+                let mut signal = Signal::digital(Lead::V1, 500.0, counts.clone(), scale);
+                signal.missing = missing.clone();
+                let plain = extent(&signal.millivolts().unwrap());
+                assert_eq!(samples(&mut signal).unwrap().2, plain, "{missing:?}, gain {gain}");
+            }
+        }
     }
 
     #[test]
@@ -164,21 +231,26 @@ mod tests {
 
     #[test]
     fn a_recording_that_goes_to_the_page_and_back_has_the_same_millivolts() {
-        let before = recording().signals[0].millivolts().unwrap();
-        let mut buffers = Vec::new();
-        let opened = split(recording(), &mut buffers);
-        let bytes: Vec<Vec<u8>> =
-            buffers.iter().map(|samples| samples.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
-        let after = join(&opened.traces, &bytes).unwrap().signals[0].millivolts().unwrap();
-        assert_eq!(before.len(), after.len());
-        assert!(before.iter().zip(&after).all(|(before, after)| before.to_bits() == after.to_bits()));
+        let narrow = recording().signals[0].clone();
+        let wide = Signal::digital(Lead::V2, 500.0, vec![70_000, -4], narrow.scale().unwrap().clone());
+        for signal in [narrow, wide] {
+            let before = signal.millivolts().unwrap();
+            let mut buffers = Vec::new();
+            let opened = split(Recording { signals: vec![signal], ..recording() }, &mut buffers);
+            let bytes: Vec<Vec<u8>> = buffers.iter().map(Buffer::bytes).collect();
+            let after = join(&opened.traces, &bytes).unwrap().signals[0].millivolts().unwrap();
+            assert_eq!(before.len(), after.len());
+            assert!(before.iter().zip(&after).all(|(before, after)| before.to_bits() == after.to_bits()));
+        }
     }
 
     #[test]
     fn a_trace_without_its_buffer_is_an_error_that_names_the_lead() {
-        let opened = split(recording(), &mut Vec::new());
+        let mut opened = split(recording(), &mut Vec::new());
         assert!(join(&opened.traces, &[]).unwrap_err().starts_with("lead V1: "));
-        assert!(join(&opened.traces, &[vec![0; 6]]).unwrap_err().contains("6 bytes"));
+        assert!(join(&opened.traces, &[vec![0; 7]]).unwrap_err().contains("7 bytes, expected two"));
+        opened.traces[0].stored = Stored::Millivolts;
+        assert!(join(&opened.traces, &[vec![0; 6]]).unwrap_err().contains("6 bytes, expected four"));
     }
 
     #[test]

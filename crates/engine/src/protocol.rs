@@ -4,7 +4,7 @@
 //! `buffers` an array of `ArrayBuffer`s that are transferred, not copied. A body refers to a buffer by its number
 //! in that array, so that samples and file bytes never pass through serde. Both engines speak this alike.
 
-use ecg::{Explanation, ExplanationMethod, Findings, Lead, Recording};
+use ecg::{Explanation, ExplanationMethod, Findings, Lead, Recording, Scale};
 use serde::{Deserialize, Serialize};
 
 /// A number that the page gives to each piece of work; replies carry it back.
@@ -102,7 +102,7 @@ impl Request {
     }
 }
 
-/// One lead's samples in millivolts; `buffers[buffer]` holds f32 values, not a number where one is missing.
+/// One lead's samples, in `buffers[buffer]`: as [`Stored`] says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// The lead.
@@ -115,8 +115,45 @@ pub struct Trace {
     pub start: f64,
     /// True when the lead was computed from others.
     pub derived: bool,
+    /// What the buffer's numbers are.
+    pub stored: Stored,
     /// Number of the buffer with the samples.
     pub buffer: usize,
+}
+
+/// What the numbers of a buffer are. A day of samples stays as narrow as its file had it: widened, it would be copied at twice the
+/// size from the reader to the worker's reply and to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Stored {
+    /// Millivolts as little-endian f32, not a number where a sample is missing.
+    Millivolts,
+    /// Counts as little-endian i16.
+    Counts {
+        /// From counts to a voltage.
+        scale: Scale,
+        /// Stretches of missing samples, from and to (not with it), in order.
+        missing: Vec<(usize, usize)>,
+    },
+}
+
+/// Samples on their way to the page; each becomes an `ArrayBuffer`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Buffer {
+    /// For [`Stored::Millivolts`].
+    Millivolts(Vec<f32>),
+    /// For [`Stored::Counts`].
+    Counts(Vec<i16>),
+}
+
+#[cfg(test)]
+impl Buffer {
+    /// As it arrives on the other side.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Buffer::Millivolts(samples) => samples.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Buffer::Counts(samples) => samples.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        }
+    }
 }
 
 /// A recording as the page gets it: `meta` without samples, the voltages as traces.

@@ -7,12 +7,12 @@ use classify::{Backend, Card, Classifier, OneThread};
 use ecg::{ExplanationMethod, Recording};
 
 use crate::open;
-use crate::protocol::{EngineKind, Job, Reply, Request, Trace};
+use crate::protocol::{Buffer, EngineKind, Job, Reply, Request, Trace};
 
 /// Where replies go, and what a piece of work must ask between its steps.
 pub trait Port {
-    /// Sends a reply; `buffers` go along, each as an `ArrayBuffer` of f32.
-    fn send(&self, reply: Reply, buffers: Vec<Vec<f32>>);
+    /// Sends a reply; `buffers` go along, each as an `ArrayBuffer`.
+    fn send(&self, reply: Reply, buffers: Vec<Buffer>);
     /// Lets messages that arrived be heard.
     async fn breathe(&self);
     /// True when the page asked to stop what runs.
@@ -93,7 +93,7 @@ impl Session {
         card: Option<&Vec<u8>>,
         weights: Option<&Vec<u8>>,
         port: &impl Port,
-    ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
+    ) -> Result<(Reply, Vec<Buffer>), Stop> {
         let (Some(card), Some(weights)) = (card, weights) else {
             return Err(Stop::Failed(format!("model {model}: its card or its weights did not arrive")));
         };
@@ -133,7 +133,7 @@ impl Session {
         traces: &[Trace],
         buffers: &[Vec<u8>],
         port: &impl Port,
-    ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
+    ) -> Result<(Reply, Vec<Buffer>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
         let begin = port.now();
         let network = Cell::new((begin, begin));
@@ -162,7 +162,7 @@ impl Session {
         buffers: &[Vec<u8>],
         (label, method): (&str, ExplanationMethod),
         port: &impl Port,
-    ) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
+    ) -> Result<(Reply, Vec<Buffer>), Stop> {
         let (classifier, recording) = self.ready(model, traces, buffers)?;
         let watch = self.watcher(job, "explaining", port);
         let explanation = classifier.explain_by_watched(&recording, label, method, &OneThread, watch).await?;
@@ -205,7 +205,7 @@ async fn open_files(
     bytes: &[Vec<u8>],
     hints: &crate::protocol::Hints,
     port: &impl Port,
-) -> Result<(Reply, Vec<Vec<f32>>), Stop> {
+) -> Result<(Reply, Vec<Buffer>), Stop> {
     step(job, "reading", 0, files.len(), port).await?;
     let (found, failures) = open::read(files, bytes, hints);
     let total = found.len();

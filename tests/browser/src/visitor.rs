@@ -67,11 +67,20 @@ pub fn hear_engines(page: &mut Page) -> Result<()> {
         "(() => {
             const heard = (window.heard = []);
             const opened = (window.opened = []);
+            // An engine sends counts of 16 bits with their scale, or millivolts.
+            const factors = { Volt: 1e3, Millivolt: 1, Microvolt: 1e-3, Nanovolt: 1e-6 };
+            const millivolts = (stored, buffer) => {
+                if (stored === 'Millivolts') return new Float32Array(buffer);
+                const { scale: { gain, baseline, unit }, missing } = stored.Counts;
+                const all = Float32Array.from(new Int16Array(buffer), (count) => (count - baseline) * (factors[unit] / gain));
+                for (const [from, to] of missing) all.fill(NaN, from, to);
+                return all;
+            };
             // Of each recording its format and of each lead what the command line's `inspect` tells too.
             const told = ({ body, buffers }) => body.Opened.recordings.map(({ meta, traces }) => ({
                 format: meta.source.format,
-                leads: traces.map(({ lead, rate, derived, buffer }) => {
-                    const all = new Float32Array(buffers[buffer]);
+                leads: traces.map(({ lead, rate, derived, stored, buffer }) => {
+                    const all = millivolts(stored, buffers[buffer]);
                     const present = all.filter(Number.isFinite);
                     const [least, greatest] = present.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
                     const mean = present.reduce((sum, value) => sum + value, 0) / present.length;

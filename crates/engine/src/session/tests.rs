@@ -15,7 +15,7 @@ use crate::protocol::{FileRef, Hints};
 /// A port that keeps what was said and cancels when a stage is reached.
 #[derive(Default)]
 struct Heard {
-    replies: RefCell<Vec<(Reply, Vec<Vec<f32>>)>>,
+    replies: RefCell<Vec<(Reply, Vec<Buffer>)>>,
     cancel_at: Option<(&'static str, f64)>,
     cancelled: Cell<bool>,
     broken: Option<String>,
@@ -24,7 +24,7 @@ struct Heard {
 }
 
 impl Port for Heard {
-    fn send(&self, reply: Reply, buffers: Vec<Vec<f32>>) {
+    fn send(&self, reply: Reply, buffers: Vec<Buffer>) {
         if let (Reply::Progress { stage, done, .. }, Some((at, number))) = (&reply, self.cancel_at)
             && stage.contains(at)
             && *done >= number
@@ -56,7 +56,7 @@ impl Heard {
     }
 
     /// The one reply that is no progress.
-    fn answer(&self) -> (Reply, Vec<Vec<f32>>) {
+    fn answer(&self) -> (Reply, Vec<Buffer>) {
         let replies = self.replies.borrow();
         let answers: Vec<_> = replies.iter().filter(|(reply, _)| !matches!(reply, Reply::Progress { .. })).collect();
         assert_eq!(answers.len(), 1, "each request is answered once: {answers:?}");
@@ -145,8 +145,7 @@ fn traces() -> (Vec<Trace>, Vec<Vec<u8>>) {
     let recording = simulate(&Condition::ALL[0].parameters(1), 1).recording;
     let mut buffers = Vec::new();
     let opened = open::split(recording, &mut buffers);
-    let bytes = buffers.iter().map(|samples| samples.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
-    (opened.traces, bytes)
+    (opened.traces, buffers.iter().map(Buffer::bytes).collect())
 }
 
 fn classify(session: &mut Session, port: &Heard) {
@@ -168,7 +167,7 @@ fn files_come_back_as_descriptions_and_buffers_of_samples() {
     let Reply::Opened { job: 4, recordings, failures } = reply else { panic!("found {reply:?}") };
     assert!(failures.is_empty(), "{failures:?}");
     assert_eq!(recordings[0].traces.len(), 2);
-    assert_eq!(buffers[recordings[0].traces[1].buffer], [0.3, 0.4, 0.5]);
+    assert_eq!(buffers[recordings[0].traces[1].buffer], Buffer::Millivolts(vec![0.3, 0.4, 0.5]));
 }
 
 #[test]
