@@ -9,7 +9,7 @@
 //! |---|---|---|---|---|---|---|
 //! | WFDB (PhysioNet), with the challenges' `.mat` | [`wfdb`] | exact: wfdb-python | full | annotations, diagnoses | 16, 24, 32, 61, 80, 160, 212, 516 | seen |
 //! | EDF, EDF+, BDF, BDF+ | [`edf`] | exact: pyedflib, edfio | full | annotations | EDF+ and BDF+, with gaps | seen |
-//! | SCP-ECG (EN 1064 v1-v3, Sections 0-8, 10, 11) | [`scp`] | exact: ecgdatakit, parsescp; bimodal: built | full | measurements of all leads and each, statements, complexes, reference beat | no | seen |
+//! | SCP-ECG (EN 1064 v1-v3, Sections 0-12) | [`scp`] | exact: ecgdatakit, parsescp; bimodal, Section 12: built | full | measurements of all leads and each, statements, complexes, reference beat | no | seen |
 //! | SCP-ECG of Healforce | [`scp`] | exact: a public decoder | leads without names | none stored | no | seen |
 //! | DICOM waveforms | [`dicom`] | exact: pydicom; A-law, mu-law, 32 bit, big endian: built | full | annotations, measurements, median beat | 12-lead, general, ambulatory | seen |
 //! | HL7 annotated ECG (aECG) | [`aecg`] | exact: ecgdatakit | full | annotations, measurements, statements, representative beat | yes | seen |

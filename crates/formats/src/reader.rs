@@ -29,12 +29,7 @@ pub(crate) const READERS: &[Reader] = &[
         read: |file, hints, limits| one(edf::read(file, hints, limits)),
     },
     Reader { format: Format::Dicom, score: dicom::score, extensions: &["dcm"], read: dicom::read },
-    Reader {
-        format: Format::Scp,
-        score: scp::score,
-        extensions: &["scp"],
-        read: |file, hints, limits| one(scp::read(file, hints, limits)),
-    },
+    Reader { format: Format::Scp, score: scp::score, extensions: &["scp"], read: scp::read },
     Reader {
         format: Format::Ishne,
         score: ishne::score,

@@ -137,6 +137,9 @@ fn an_old_device_states_person_measurements_and_interpretation() {
         .collect();
     let own: Vec<&str> = recording.statements.iter().map(|statement| statement.text.as_str()).collect();
     assert_eq!(own, reported);
+    // Its Section 9 holds numbers in the maker's layout, a version and the name of a language: no interpretation.
+    let maker: Vec<&ecg::Warning> = recording.warnings.iter().filter(|one| one.place == "Section 9").collect();
+    assert!(matches!(&maker[..], [one] if one.message.contains("of its 84 bytes 0 texts were kept")), "{maker:?}");
     let value = |name: &str, lead: Option<&Lead>| {
         let mut all = recording.measurements.iter();
         all.find(|measurement| measurement.name == name && measurement.lead.as_ref() == lead).map(|found| found.value)

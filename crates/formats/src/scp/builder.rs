@@ -158,3 +158,26 @@ pub(super) fn record(version: u8, sections: &[(u16, Vec<u8>)]) -> Vec<u8> {
 
 /// Section 2 of the standard's table.
 pub(super) const STANDARD: [u8; 2] = 19_999_u16.to_le_bytes();
+
+/// The content of Section 12: 70 fixed bytes, the two blocks, leads of a code and nanovolts, and frames of `width` bytes a sample.
+pub(super) fn long(rate: u32, width: u8, blocks: [&[u8]; 2], leads: &[(u8, u16)], frames: &[Vec<i32>]) -> Vec<u8> {
+    let mut bytes = rate.to_le_bytes().to_vec();
+    bytes.push(leads.len() as u8);
+    bytes.extend((frames.len() as u32).to_le_bytes());
+    bytes.push(width);
+    bytes.extend([0xe7, 7, 2, 28, 23, 59, 58]);
+    bytes.resize(62, 0);
+    for block in blocks {
+        bytes.extend((block.len() as u32).to_le_bytes());
+    }
+    bytes.extend(blocks.concat());
+    for (code, nanovolts) in leads {
+        bytes.push(*code);
+        bytes.extend(nanovolts.to_le_bytes());
+        bytes.push(0);
+    }
+    for count in frames.concat() {
+        bytes.extend(&count.to_le_bytes()[..usize::from(width)]);
+    }
+    bytes
+}

@@ -15,9 +15,10 @@
 //! | 6 | rhythm | `signals` |
 //! | 7 | measurements of the recording, pacemaker spikes | `measurements`, `annotations` |
 //! | 8, 11 | interpretation as text and in codes | `statements` |
-//! | 9 | the maker's own interpretation | not read: no public layout |
+//! | 9 | the maker's own interpretation, in each maker's layout | texts as `statements` of the system `SCP-ECG Section 9`; the rest is counted in a warning |
 //! | 10 | measurements of each lead | `measurements` with their `lead` |
-//! | 12 | long rhythm (version 3) | a warning that names it: no public layout |
+//! | 12 | long rhythm (version 3) | `signals`; where there is a Section 6 too, a second recording |
+//! | 13 to 18 | stress test, sequences, beat by beat measurements (version 3) | a warning that names them: no public layout |
 //!
 //! **Rhythm.** A stream is Huffman coded or plain, of samples or of their first or second differences. Where Section 3 flags it, the
 //! reference beat was subtracted at each complex of type 0 and is added again, aligned at the fiducial points and inside the zone
@@ -26,19 +27,21 @@
 //! the two sections' intervals says between them; those are interpolated, and a warning says so. Readers that also smooth what is left
 //! between subtracted beats (`parsescp` does, by the mean of three samples) show other counts there: this gives what the file holds.
 //!
+//! **Long rhythm.** `long` says how Section 12 is laid out and from where that is known. It is tested on built files only.
+//!
 //! **Tolerated, with a warning**: wrong checksums; a Section 0 without its mark and versions that are rubbish (old devices); pointers
 //! that count from 0; lengths that differ between pointer and section; another number of samples in Section 6 than Section 3 states (a
 //! stream's length has 16 bits, so that some writers cut long leads): what Section 6 holds is read. A first sample with number 0 is
 //! taken for the recording's first. Where Huffman codes end before the stated number of samples, up to 15 zero bits are taken for the
 //! filling of the last bytes and not for samples.
 //!
-//! **Refused**: no Section 3 or 6; subtraction without the beat, or at another rate; tables with codes of 0 or more than 32 bits;
+//! **Refused**: no Section 12 and no Section 3 or 6; a Section 12 alone whose fields do not ask for the bytes that it has; subtraction without the beat, or at another rate; tables with codes of 0 or more than 32 bits;
 //! a lead that begins after more samples than all leads hold together; streams that would decode to more than 32 MiB and twice the file's size.
 //!
 //! Counts are 16 bits wide unless the sum of rhythm and beat is wider. Their size, in nanovolts, is stated by Section 6; 0 leaves the
 //! unit unknown. `healforce` reads a maker's dialect that breaks most of these rules.
 
-use ecg::{Recording, Severity, Source, Warning};
+use ecg::{Recording, Severity, Source, Statement, Warning};
 
 use crate::{Error, Hints, InputFile, Limits, Place};
 
@@ -47,6 +50,8 @@ mod crc;
 mod healforce;
 mod huffman;
 mod leads;
+mod long;
+mod maker;
 mod measurements;
 mod person;
 mod restore;
@@ -59,6 +64,7 @@ mod texts;
 use beats::Beats;
 use huffman::Tables;
 use leads::Leads;
+use long::LongRhythm;
 use person::Device;
 use rhythm::Context;
 use sections::{SECTION_HEADER, Section, Sections};
@@ -83,14 +89,18 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
     }
 }
 
-/// Reads one file. Signals have the order and the counts of the file.
+/// What statements of Section 9 are called: its codes and words are the maker's.
+const OF_MAKER: &str = "SCP-ECG Section 9";
+
+/// Reads one file: the rhythm of Section 6, then the long rhythm of Section 12; most files have one of them. Signals have the order
+/// and the counts of the file.
 ///
 /// # Errors
 /// What the module's page lists as refused; a sample interval of 0 ([`Error::wants_rate`]: `hints.rate` stands in).
-pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recording, Error> {
+pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Recording>, Error> {
     limits.file(file.name, file.bytes)?;
     if healforce::is(file.bytes) {
-        return healforce::read(file, limits);
+        return healforce::read(file, limits).map(|recording| vec![recording]);
     }
     let mut recording = Recording {
         name: stem(file.name).to_owned(),
@@ -110,9 +120,55 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recordin
     let protocol = sections.get(0).and_then(|section| version(section.protocol));
     let protocol = protocol.or(version(device.protocol)).unwrap_or_default();
 
-    signals(file, &sections, protocol, hints, limits, &mut recording)?;
-    describe(file, &sections, protocol, device, &mut recording);
-    Ok(recording)
+    let mut budget = Budget::new(file);
+    let long = sections.get(12).filter(|section| !section.body.is_empty());
+    let long = long.map(|section| long::read(file, section, hints, limits, &mut budget, &mut recording.warnings));
+    let has_rhythm = sections.get(6).is_some_and(|section| !section.body.is_empty());
+    let long = match long {
+        Some(Ok(long)) if !has_rhythm => {
+            recording.start = start(recording.start, long.start);
+            recording.signals = long.signals;
+            None
+        }
+        Some(Err(error)) if !has_rhythm => return Err(error),
+        long => {
+            signals(file, &sections, protocol, hints, limits, &mut budget, &mut recording)?;
+            long
+        }
+    };
+    describe(file, &sections, protocol, device, limits, &mut recording);
+    let mut recordings = vec![recording];
+    match long {
+        Some(Ok(long)) => recordings.extend(beside(recordings.first(), long)),
+        Some(Err(error)) => {
+            let message = format!("the long rhythm could not be read ({error}); the rhythm of Section 6 is there");
+            let message = warning(file, Severity::Data, "Section 12", message);
+            recordings.iter_mut().for_each(|recording| recording.warnings.push(message.clone()));
+        }
+        None => {}
+    }
+    Ok(recordings)
+}
+
+/// The long rhythm as a recording of its own, beside the one whose person it shares.
+fn beside(first: Option<&Recording>, long: LongRhythm) -> Option<Recording> {
+    let first = first?;
+    Some(Recording {
+        name: format!("{} (long rhythm)", first.name),
+        source: first.source.clone(),
+        patient: first.patient.clone(),
+        start: start(first.start.clone(), long.start),
+        signals: long.signals,
+        ..Recording::default()
+    })
+}
+
+/// The beginning of a long rhythm: its own; that of Section 1 where it is the same with a time zone, or the only one.
+fn start(of_section_1: Option<String>, own: Option<String>) -> Option<String> {
+    match (of_section_1, own) {
+        (Some(all), Some(own)) if all.starts_with(&own) => Some(all),
+        (all, own) => own.or(all),
+    }
 }
 
 /// Sections 2 to 6.
@@ -122,6 +178,7 @@ fn signals(
     protocol: u8,
     hints: &Hints,
     limits: &Limits,
+    budget: &mut Budget,
     recording: &mut Recording,
 ) -> Result<(), Error> {
     let warnings = &mut recording.warnings;
@@ -160,12 +217,11 @@ fn signals(
     }
 
     let context = Context { file, hints, limits, leads: &leads, beats: &beats, tables: tables.as_ref() };
-    let mut budget = Budget::new(file);
     let count = leads.definitions.len();
     let reference = match sections.get(5) {
         Some(section) if !section.body.is_empty() => {
             let read = Streams::read(file, section, count)
-                .and_then(|streams| context.reference_beats(&streams, &mut budget, warnings));
+                .and_then(|streams| context.reference_beats(&streams, budget, warnings));
             match read {
                 Ok((signals, reference)) => {
                     recording.representative_beats = signals;
@@ -183,7 +239,7 @@ fn signals(
     let streams = Streams::read(file, rhythm, count)?;
     // Version 3 has no bimodal compression; the flag's byte is reserved there.
     let bimodal = streams.bimodal && protocol < 30;
-    let (signals, rate) = context.rhythm(&streams, bimodal, reference.as_ref(), &mut budget, warnings)?;
+    let (signals, rate) = context.rhythm(&streams, bimodal, reference.as_ref(), budget, warnings)?;
     if signals.is_empty() {
         let found = format!("no samples of {count} leads");
         let expected = format!("{} samples a lead", most.unwrap_or_default());
@@ -194,8 +250,15 @@ fn signals(
     Ok(())
 }
 
-/// Sections 7, 8, 10 and 11; what they hold before they end early stays.
-fn describe(file: &InputFile, sections: &Sections, protocol: u8, device: Device, recording: &mut Recording) {
+/// Sections 7 to 11; what they hold before they end early stays. Sections 13 to 18 are named.
+fn describe(
+    file: &InputFile,
+    sections: &Sections,
+    protocol: u8,
+    device: Device,
+    limits: &Limits,
+    recording: &mut Recording,
+) {
     let cursor = |number: usize| {
         let section = sections.get(number).filter(|section| !section.body.is_empty());
         section.and_then(|section| section.cursor(file).ok())
@@ -219,20 +282,44 @@ fn describe(file: &InputFile, sections: &Sections, protocol: u8, device: Device,
             recording.warnings.push(early(file, number, &error));
         }
     }
-    if sections.get(12).is_some() {
-        let message =
-            "Section 12 (long rhythm of version 3) is there; its layout is not public and it was not read".to_owned();
-        recording.warnings.push(warning(file, Severity::Data, "Section 12", message));
+    if let Some(section) = sections.get(9).filter(|section| !section.body.is_empty()) {
+        of_maker(file, section, device, limits, recording);
     }
+    let later: Vec<usize> = (13..=18).filter(|number| sections.get(*number).is_some()).collect();
+    if !later.is_empty() {
+        let message = format!(
+            "sections {later:?} of version 3 (stress test, selected sequences, measurements and annotations of beats and spikes) are there; \
+             their layout is not public and they were not read"
+        );
+        recording.warnings.push(warning(file, Severity::Note, "Section 0", message));
+    }
+}
+
+/// Section 9: its texts, and a warning that says what was kept and what was not.
+fn of_maker(file: &InputFile, section: &Section, device: Device, limits: &Limits, recording: &mut Recording) {
+    let most = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
+    let bytes = section.body.len();
+    let (texts, other) = maker::texts(section.body.get(..most).unwrap_or(section.body), device.texts);
+    let beyond = match bytes.checked_sub(most) {
+        Some(beyond) if beyond > 0 => format!("; {beyond} bytes beyond the limit of a text were not looked at"),
+        _ => String::new(),
+    };
+    let message = format!(
+        "Section 9 is the maker's own interpretation, in the maker's layout: of its {bytes} bytes {} texts were kept as statements, {other} \
+         bytes are neither text nor zero and were not read{beyond}",
+        texts.len()
+    );
+    recording.warnings.push(warning(file, Severity::Note, "Section 9", message));
+    recording.statements.extend(texts.into_iter().map(|text| Statement {
+        system: OF_MAKER.to_owned(),
+        code: String::new(),
+        text,
+    }));
 }
 
 /// A section without which nothing can be read.
 fn needed<'s, 'a>(file: &InputFile, sections: &'s Sections<'a>, number: usize) -> Result<&'s Section<'a>, Error> {
     sections.get(number).filter(|section| !section.body.is_empty()).ok_or_else(|| {
-        if number == 6 && sections.get(12).is_some() {
-            let found = "only Section 12 (long rhythm of version 3)";
-            return Error::unsupported(file.name, Place::Whole, found, "a rhythm in Section 6");
-        }
         Error::invalid(file.name, Place::Byte(22), format!("no Section {number}"), "a pointer to it in Section 0")
     })
 }
@@ -255,5 +342,7 @@ fn stem(name: &str) -> &str {
 
 #[cfg(test)]
 mod builder;
+#[cfg(test)]
+mod late_tests;
 #[cfg(test)]
 mod tests;

@@ -13,16 +13,18 @@ pub(super) const SECTION_HEADER: usize = 16;
 pub(super) const RECORD_HEADER: usize = 6;
 /// Bytes of a pointer of Section 0.
 const POINTER: usize = 10;
-/// The sections that the standard names: 0 to 11, and 12 since version 3.
-const KNOWN: usize = 13;
+/// The sections that the standard names: 0 to 11, and 12 to 18 since version 3.
+const KNOWN: usize = 19;
 
 /// One section's place and content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Section<'a> {
     /// Number of the first byte of its content in the file.
     pub(super) at: u64,
-    /// Its content, without the header.
+    /// Its content, without the header, as far as the file has it.
     pub(super) body: &'a [u8],
+    /// Bytes of content that it states.
+    pub(super) stated: u64,
     /// Protocol version, tenfold, as its header states it.
     pub(super) protocol: u8,
 }
@@ -152,12 +154,13 @@ impl<'a> Sections<'a> {
         if !whole {
             warn(Severity::Data, format!("Section {number} has {length} bytes, the file ends after {}", all.len()));
         } else if crc(all.get(2..).unwrap_or_default()) != header.sum {
-            let severity = if (2..=6).contains(&number) { Severity::Data } else { Severity::Note };
+            let severity = if matches!(number, 2..=6 | 12) { Severity::Data } else { Severity::Note };
             warn(severity, format!("the checksum of Section {number} is wrong: some of its bytes may be"));
         }
         let Some(slot) = self.known.get_mut(usize::from(number)) else { return };
         let at = at.saturating_add(SECTION_HEADER as u64);
-        *slot = Some(Section { at, body, protocol: header.protocol });
+        let stated = length.saturating_sub(SECTION_HEADER as u64);
+        *slot = Some(Section { at, body, stated, protocol: header.protocol });
     }
 }
 

@@ -3,8 +3,14 @@ use ecg::{Lead, Samples, Severity, Signal, Unit};
 use super::builder::*;
 use super::*;
 
-fn read_bytes(bytes: &[u8]) -> Result<Recording, Error> {
+fn read_all(bytes: &[u8]) -> Result<Vec<Recording>, Error> {
     read(&InputFile { name: "x/a.scp", bytes }, &Hints::default(), &Limits::default())
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<Recording, Error> {
+    let mut recordings = read_all(bytes)?;
+    assert_eq!(recordings.len(), 1);
+    Ok(recordings.remove(0))
 }
 
 fn counts(signal: &Signal) -> Vec<i32> {
@@ -368,22 +374,11 @@ fn a_rate_of_nothing_is_asked_for_and_a_size_of_nothing_has_no_unit() {
     let bytes = record(20, &parts(5000, 0));
     assert!(read_bytes(&bytes).unwrap_err().wants_rate());
     let hints = Hints { rate: Some(250.0), unit: None };
-    let recording = read(&InputFile { name: "a", bytes: &bytes }, &hints, &Limits::default()).unwrap();
-    assert_eq!(recording.signals[0].rate, 250.0);
+    let recordings = read(&InputFile { name: "a", bytes: &bytes }, &hints, &Limits::default()).unwrap();
+    assert_eq!(recordings[0].signals[0].rate, 250.0);
     let recording = read_bytes(&record(20, &parts(0, 2000))).unwrap();
     assert_eq!((recording.signals[0].unit(), recording.signals[0].values()), (&Unit::Unknown, vec![1.0, 2.0, 3.0]));
     assert!(recording.warnings.iter().any(|warning| warning.message.contains("unit is unknown")));
-}
-
-#[test]
-fn a_long_rhythm_of_version_3_is_named() {
-    let three = (3, leads(4, &[(1, 3, 2)]));
-    let six = (6, streams(5000, 2000, 0, 0, &[plain(&[1, 2, 3])]));
-    let twelve = (12, vec![0; 20]);
-    let both = read_bytes(&record(30, &[three.clone(), six, twelve.clone()])).unwrap();
-    assert!(both.warnings.iter().any(|warning| warning.place == "Section 12" && warning.severity == Severity::Data));
-    let error = read_bytes(&record(30, &[three, twelve])).unwrap_err();
-    assert!(error.to_string().contains("Section 12"), "{error}");
 }
 
 #[test]
