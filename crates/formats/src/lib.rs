@@ -16,7 +16,7 @@
 //! | FHIR Observation, as JSON | [`fhir`] | exact: by the rule alone | full | interpretation, notes | yes | not seen |
 //! | GE MUSE XML | [`muse`] | exact: ecgdatakit | full | measurements, statements, median beat | no | seen |
 //! | GE CardioSoft XML | [`cardiosoft`] | exact: ecg2dcm; full disclosure: by its leads' sums | full | measurements, statements, median beat | no | seen |
-//! | Philips Sierra XML 1.03, 1.04, 1.04.01 | [`philips`] | exact: sierraecg | full | measurements, statements, representative beats | no | seen |
+//! | Philips Sierra XML 1.03, 1.04, 1.04.01 | [`philips`] | exact: sierraecg; plain text: built | full | measurements, statements, representative beats | no | seen |
 //! | Philips Sierra XML 1.04.02 | [`philips`] | built | full | as above | no | not seen |
 //! | Mortara ELI XML | [`mortara`] | exact: ecgdatakit, on a simulated file | full | typical cycle | no | not seen |
 //! | Schiller SEMA XML | [`schiller`] | exact: by the rule, on a simulated file | full | averages | no | not seen |

@@ -2,7 +2,9 @@
 
 use ecg::{Signal, Unit};
 
+use super::plain_text;
 use crate::Error;
+use crate::error::shown;
 use crate::vendor::fields::number;
 use crate::vendor::{Reading, in_lead, waveform};
 use crate::xml::Element;
@@ -17,8 +19,14 @@ pub(super) fn read(root: Element, reading: &mut Reading) -> Result<Vec<Signal>, 
         return Ok(Vec::new());
     };
     let encoding = element.attribute("dataencoding").unwrap_or("Base64").trim();
-    if !encoding.eq_ignore_ascii_case("Base64") {
-        reading.data("repbeats", "they are not in base64; the representative beats are left out");
+    let is_text = encoding.eq_ignore_ascii_case("Plain");
+    if !is_text && !encoding.eq_ignore_ascii_case("Base64") {
+        reading.data("repbeats", "they are neither in base64 nor in plain text; the representative beats are left out");
+        return Ok(Vec::new());
+    }
+    if let Some(kind) = element.attribute("compression").map(str::trim).filter(|kind| !kind.is_empty()) {
+        let message = format!("their compression {} is not known; the representative beats are left out", shown(kind));
+        reading.data("repbeats", message);
         return Ok(Vec::new());
     }
     let mut signals = Vec::new();
@@ -30,12 +38,30 @@ pub(super) fn read(root: Element, reading: &mut Reading) -> Result<Vec<Signal>, 
             reading.data(in_lead(label), "no whole representative beat; it is left out");
             continue;
         }
-        let bytes = waveform::bytes(reading, label, data.text())?;
         let duration = data.attribute("duration").and_then(number);
-        let counts =
-            waveform::counts(reading, label, &bytes, duration.map(|duration| (duration * rate / 1000.0).round()))?;
+        let stated = duration.map(|duration| (duration * rate / 1000.0).round());
+        let counts = if is_text {
+            of_text(reading, label, data.text(), stated)?
+        } else {
+            let bytes = waveform::bytes(reading, label, data.text())?;
+            waveform::counts(reading, label, &bytes, stated)?
+        };
         let scale = reading.scale(label, attribute("resolution"), Unit::Microvolt);
         signals.push(waveform::signal(reading, label, counts, rate, scale));
     }
     Ok(signals)
+}
+
+/// One beat out of numbers in text.
+fn of_text(reading: &mut Reading, label: &str, text: &str, stated: Option<f64>) -> Result<Vec<i16>, Error> {
+    let (mut counts, is_odd) = plain_text::counts(reading, text)?;
+    reading.room(counts.len() as u64)?;
+    if is_odd {
+        let message = format!("the text is no whole number after {} samples; the samples end there", counts.len());
+        reading.data(in_lead(label), message);
+    }
+    if let Some(kept) = waveform::length(reading, label, counts.len(), stated) {
+        counts.truncate(kept);
+    }
+    Ok(counts)
 }

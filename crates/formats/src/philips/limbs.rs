@@ -25,6 +25,21 @@ fn half(sum: i32) -> i32 {
     sum >> 1
 }
 
+/// Whether III is stored as what is left of II - I, by the sums of both: what is left is less than the lead.
+pub(super) fn are_rests(leads: &[Stored]) -> bool {
+    let counts = |lead: Lead| leads.iter().find(|stored| stored.lead == lead).map(|stored| &stored.counts);
+    let (Some(one), Some(two), Some(three)) = (counts(Lead::I), counts(Lead::II), counts(Lead::III)) else {
+        return false;
+    };
+    let (mut stored, mut left) = (0_u64, 0_u64);
+    for ((&one, &two), &three) in one.iter().zip(two).zip(three) {
+        let rest = i32::from(two).wrapping_sub(i32::from(one)).wrapping_sub(i32::from(three));
+        stored = stored.saturating_add(u64::from(three.unsigned_abs()));
+        left = left.saturating_add(u64::from(rest.unsigned_abs()));
+    }
+    stored < left
+}
+
 /// Makes the limb leads whole; gives the labels of those that could not be, which are taken out.
 #[allow(clippy::cast_possible_truncation, reason = "counts are of 16 bits, and overflow as they did in the device")]
 pub(super) fn restore(leads: &mut Vec<Stored>) -> Vec<String> {

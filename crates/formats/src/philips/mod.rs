@@ -16,6 +16,11 @@
 //!
 //! **Uncompressed** (no `compression`, no `compressmethod`): leads one after another, 16 bits, little-endian.
 //!
+//! **Plain text** (`dataencoding="Plain"`): whole numbers between blanks, all of one lead after all of another. The schema that
+//! public readers carry has it, and those readers (`SierraEcgFile.cs`, `jsierraecg` of sierra-ecg-tools) write packed files again so; no
+//! file of a device was seen. What they write are whole limb leads. Whether III is one, or what is left of its rule, its sum
+//! tells: what is left is less than the lead.
+//!
 //! **XLI** (`compression` or `compressmethod`): one chunk a lead. A chunk has a header of eight bytes (its size without
 //! the header, 32 bits; two bytes of unknown meaning; a start value, 16 bits) and LZW codes of ten bits, the most
 //! significant bit first: 0 to 255 are bytes, each code after the first enters a string from 256 up to 1022. The first
@@ -24,7 +29,7 @@
 //! leads. All files seen store 16 chunks for twelve leads; the last four hold the pulse of calibration alone. One that
 //! holds more than that without a label is a warning.
 //!
-//! **Limb leads.** With and without compression, III, aVR, aVL and aVF are stored as what is left of their rule: III =
+//! **Limb leads.** In base64, with and without compression, III, aVR, aVL and aVF are stored as what is left of their rule: III =
 //! II - I - III', aVR = -floor((I + II) / 2) - aVR', aVL = floor((I - III) / 2) - aVL', aVF = floor((II + III) / 2) -
 //! aVF'. They are put together again in 16 bits; they are stored leads and not derived ones. Where a lead that the rule
 //! needs is missing, the lead is left out with a warning.
@@ -46,7 +51,8 @@
 //! **Person and start.** `generalpatientdata`; `age/years`, but not the attribute `defaultage`, which is no age. The
 //! start is date and time of `dataacquisition`, or else of `reportinfo`.
 //!
-//! **Refused.** Other document types, encodings than base64, compressions than XLI, widths than 16 bits.
+//! **Refused.** Other document types; encodings than base64 and plain text (`Hex` of the schema, whose order of bytes nothing tells);
+//! compressions than XLI, and XLI as plain text; widths than 16 bits; `unparsedwaveforms` and `leadwaveforms` of the schema.
 
 use ecg::{Recording, Source};
 
@@ -57,6 +63,7 @@ use crate::{Error, Hints, InputFile, Limits, Place, encoding};
 
 mod beats;
 mod limbs;
+mod plain_text;
 mod pulse;
 mod report;
 mod waveforms;

@@ -58,6 +58,48 @@ fn plain_and_packed_leads_are_the_same_in_both_encodings_of_the_text() {
     }
 }
 
+/// Numbers in text, 4 a line.
+fn text_of(leads: &[&[i32]], attributes: &str) -> String {
+    let numbers: Vec<String> = leads.concat().iter().map(i32::to_string).collect();
+    let lines: Vec<String> = numbers.chunks(4).map(|line| line.join(" ")).collect();
+    format!("<parsedwaveforms dataencoding=\"Plain\" {attributes}>\r\n{}\n</parsedwaveforms>", lines.join("\n"))
+}
+
+#[test]
+fn numbers_in_plain_text_are_whole_leads_or_rests_by_their_sums() {
+    let [one, two, rest] = LEADS.map(|lead| lead.map(i32::from));
+    for three in [THREE, rest] {
+        let waveforms = text_of(&[&one, &two, &three], "durationperchannel=\"300\"");
+        let recording = read_text(&document("SierraECG", "1.03", &waveforms)).unwrap();
+        let own: Vec<Vec<i32>> = recording.signals.iter().map(counts).collect();
+        assert_eq!(own, [one, two, THREE]);
+        assert_eq!((recording.signals[0].rate, recording.signals[2].values()[0]), (20.0, 45.0));
+        assert!(recording.warnings.is_empty(), "{:?}", recording.warnings);
+    }
+    // Words of the width of a sample are those of an A/D converter here.
+    let waveforms =
+        text_of(&[&[5, -5], &[6, -6]], "leadlabels=\"V1 V2\" bitspersample=\"12\" durationperchannel=\"100\"");
+    let recording = read_text(&document("PhilipsECG", "1.04.01", &waveforms)).unwrap();
+    assert_eq!(counts(&recording.signals[1]), [6, -6]);
+}
+
+#[test]
+fn plain_text_that_is_cut_or_no_number_keeps_whole_leads() {
+    let [one, two, rest] = LEADS.map(|lead| lead.map(i32::from));
+    let waveforms = text_of(&[&one, &two, &rest], "durationperchannel=\"300\"");
+    let recording = read_text(&document("SierraECG", "1.03", &waveforms.replace("-50", "x"))).unwrap();
+    assert_eq!(recording.signals.len(), 1);
+    assert!(warned(&recording, "no whole number after 10 samples") && warned(&recording, "1 leads of 3 are whole"));
+    for (from, to, words) in [
+        ("-50", "-50.5", "have fractions"),
+        ("-50", "-40000", "beyond 16 bits"),
+        ("Plain\"", "Plain\" compression=\"XLI\"", "samples in plain text with the compression \"XLI\""),
+    ] {
+        let error = read_text(&document("SierraECG", "1.03", &waveforms.replace(from, to))).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { .. }) && error.to_string().contains(words), "{error}");
+    }
+}
+
 #[test]
 fn labels_and_numbers_of_1_04_stand_in_attributes() {
     let attributes =
@@ -155,9 +197,19 @@ fn representative_beats_have_their_own_rate_and_resolution_in_both_layouts() {
     let without = beats.replace("samplespersec", "speed");
     let recording = read_text(&document("PhilipsECG", "1.04", &(plain() + &without))).unwrap();
     assert!(recording.representative_beats.is_empty() && warned(&recording, "no sampling rate is stated"));
-    let plainly = beats.replace("\"Base64\"", "\"Plain\"");
-    let recording = read_text(&document("PhilipsECG", "1.04", &(plain() + &plainly))).unwrap();
-    assert!(recording.representative_beats.is_empty() && warned(&recording, "not in base64"));
+    for (from, to, words) in [
+        ("\"Base64\"", "\"Hex\"", "neither in base64 nor in plain text"),
+        ("samplespersec", "compression=\"Huffman\" samplespersec", "their compression \"Huffman\" is not known"),
+    ] {
+        let recording = read_text(&document("PhilipsECG", "1.04", &(plain() + &beats.replace(from, to)))).unwrap();
+        assert!(recording.representative_beats.is_empty() && warned(&recording, words), "{:?}", recording.warnings);
+    }
+    let texts = beats.replace("\"Base64\"", "\"Plain\"").replace(&encoded(&[1, 2, 3]), "1 2\n3");
+    let recording =
+        read_text(&document("PhilipsECG", "1.04", &(plain() + &texts.replace(&encoded(&[7, 8]), "7 x")))).unwrap();
+    let [one, three] = recording.representative_beats.as_slice() else { panic!("{:?}", recording.warnings) };
+    assert_eq!((counts(one), counts(three)), (vec![1, 2, 3], vec![7]));
+    assert!(warned(&recording, "no whole number after 1 samples"), "{:?}", recording.warnings);
 }
 
 #[test]
@@ -193,7 +245,7 @@ fn what_is_another_document_encoding_or_compression_is_refused_by_name() {
     let error = read_text(&document("MortaraECG", "1.03", &plain())).unwrap_err();
     assert!(error.to_string().contains("a document of the type \"MortaraECG\", which is not read here"), "{error}");
     for (from, to, word) in [
-        ("Base64", "Plain", "the encoding \"Plain\""),
+        ("Base64", "Hex", "the encoding \"Hex\""),
         ("<parsedwaveforms", "<parsedwaveforms compression=\"ZIP\"", "the compression \"ZIP\""),
         ("<bitspersample>16", "<bitspersample>12", "width"),
     ] {
@@ -221,7 +273,9 @@ fn another_version_no_type_and_a_compression_that_is_off_are_read() {
 #[test]
 fn every_cut_keeps_what_is_whole_and_tells_nobody() {
     let parts: Vec<&[i16]> = LEADS.iter().map(|lead| &lead[..]).collect();
-    for waveforms in [plain(), packed(&parts, "durationperchannel=\"300\"")] {
+    let [one, two, _] = LEADS.map(|lead| lead.map(i32::from));
+    let text = text_of(&[&one, &two, &THREE], "durationperchannel=\"300\"");
+    for waveforms in [plain(), packed(&parts, "durationperchannel=\"300\""), text] {
         cut_everywhere(
             &document("SierraECG", "1.03", &waveforms),
             &["Doe", "MRN-77", "1951"],

@@ -3,12 +3,12 @@
 use ecg::{Lead, Signal, Unit};
 
 use super::limbs::{self, Stored};
-use super::{pulse, xli};
+use super::{plain_text, pulse, xli};
 use crate::error::shown;
 use crate::vendor::fields::number;
 use crate::vendor::{Reading, base64, in_lead, waveform};
 use crate::xml::Element;
-use crate::{Error, Place, samples};
+use crate::{Error, Place};
 
 /// What chunks of all leads may expand to beside the size of the file.
 const MOST_EXPANDED: u64 = 16 << 20;
@@ -22,28 +22,38 @@ struct Layout {
     /// Samples a lead by the stated duration.
     samples: Option<u64>,
     is_xli: bool,
+    /// Numbers in text instead of base64.
+    is_text: bool,
 }
 
 /// Reads all leads, makes the limb leads whole and cuts the pulse of calibration off.
 pub(super) fn read(root: Element, file_bytes: usize, reading: &mut Reading) -> Result<Vec<Signal>, Error> {
     let Some(element) = root.path(&["waveforms", "parsedwaveforms"]) else { return Ok(Vec::new()) };
     let layout = layout(root, element, reading)?;
-    let decoded = base64::decode(reading.file, element.text())?;
-    if decoded.odd.is_some() {
-        reading.data("parsedwaveforms", format!("the text is no base64 after {} bytes", decoded.bytes.len()));
-    }
-    let is_cut = !element.is_whole() || decoded.odd.is_some();
-    let mut leads = if layout.is_xli {
-        compressed(&decoded.bytes, &layout, file_bytes, reading)?
+    let mut leads = if layout.is_text {
+        of_text(element, &layout, reading)?
     } else {
-        plain(&decoded.bytes, &layout, is_cut, reading)?
+        let decoded = base64::decode(reading.file, element.text())?;
+        if decoded.odd.is_some() {
+            reading.data("parsedwaveforms", format!("the text is no base64 after {} bytes", decoded.bytes.len()));
+        }
+        let is_cut = !element.is_whole() || decoded.odd.is_some();
+        if layout.is_xli {
+            compressed(&decoded.bytes, &layout, file_bytes, reading)?
+        } else {
+            let (samples, _) = decoded.bytes.as_chunks::<2>();
+            plain(samples, &layout, is_cut, reading, |sample| i16::from_le_bytes(*sample))?
+        }
     };
     if leads.len() < layout.labels.len() {
         let message = format!("{} leads of {} are whole", leads.len(), layout.labels.len());
         reading.data("parsedwaveforms", message);
     }
-    for label in limbs::restore(&mut leads) {
-        reading.data(in_lead(&label), "it is stored relative to leads that are missing, and is left out");
+    // Programs that write text write whole leads, but nothing keeps a device from writing what it would pack.
+    if !layout.is_text || limbs::are_rests(&leads) {
+        for label in limbs::restore(&mut leads) {
+            reading.data(in_lead(&label), "it is stored relative to leads that are missing, and is left out");
+        }
     }
     cut_pulse(&mut leads, &layout, reading);
     let mut signals = Vec::new();
@@ -82,12 +92,13 @@ fn layout(root: Element, element: Element, reading: &mut Reading) -> Result<Layo
         element.attribute(attribute).or(beside).and_then(number)
     };
     let encoding = element.attribute("dataencoding").unwrap_or("Base64").trim();
-    if !encoding.eq_ignore_ascii_case("Base64") {
-        return refuse("the encoding", encoding, "Base64");
+    let is_text = encoding.eq_ignore_ascii_case("Plain");
+    if !is_text && !encoding.eq_ignore_ascii_case("Base64") {
+        return refuse("the encoding", encoding, "Base64, or Plain");
     }
     let bits =
         stated("bitspersample", &["bitspersample"]).or_else(|| element.attribute("nbitspersample").and_then(number));
-    if bits.is_some_and(|bits| bits != 16.0) {
+    if bits.is_some_and(|bits| bits != 16.0) && !is_text {
         return refuse("samples of another width", "bitspersample", "16 bits a sample");
     }
     let compression = element.attribute("compression").or_else(|| element.attribute("compressmethod"));
@@ -98,6 +109,9 @@ fn layout(root: Element, element: Element, reading: &mut Reading) -> Result<Layo
         Some(kind) if ["None", "Uncompressed"].iter().any(|none| kind.eq_ignore_ascii_case(none)) => false,
         Some(other) => return refuse("the compression", other, "XLI, or none"),
     };
+    if is_text && is_xli {
+        return refuse("samples in plain text with the compression", "XLI", "plain text without compression");
+    }
     let rate = stated("samplespersecond", &["samplingrate"]);
     let resolution = stated("resolution", &["resolution", "signalresolution"]);
     let number_of_leads = stated("numberofleads", &["numberchannelsallocated"]);
@@ -119,7 +133,7 @@ fn layout(root: Element, element: Element, reading: &mut Reading) -> Result<Layo
         reading.note("parsedwaveforms", format!("another number of leads is stated than the {} labels", labels.len()));
     }
     let samples = duration.map(|duration| (duration * rate / 1000.0).round() as u64);
-    Ok(Layout { rate, resolution, labels, samples, is_xli })
+    Ok(Layout { rate, resolution, labels, samples, is_xli, is_text })
 }
 
 /// Leads out of chunks, up to the first that is broken.
@@ -184,17 +198,37 @@ fn question_rest(mut bytes: &[u8], layout: &Layout, left: u64, expanded: &mut Ve
     }
 }
 
+/// Leads out of numbers in text.
+fn of_text(element: Element, layout: &Layout, reading: &mut Reading) -> Result<Vec<Stored>, Error> {
+    let (mut counts, is_odd) = plain_text::counts(reading, element.text())?;
+    if !element.is_whole() {
+        // Where a text is cut, its last number may be.
+        counts.pop();
+    }
+    if is_odd {
+        let message = format!("the text is no whole number after {} samples; they end there", counts.len());
+        reading.data("parsedwaveforms", message);
+    }
+    plain(&counts, layout, !element.is_whole() || is_odd, reading, |count| *count)
+}
+
 /// Leads one after another.
-fn plain(bytes: &[u8], layout: &Layout, is_cut: bool, reading: &mut Reading) -> Result<Vec<Stored>, Error> {
-    let all = (bytes.len() as u64).div_euclid(2);
-    let count = layout.labels.len() as u64;
+fn plain<T>(
+    stored: &[T],
+    layout: &Layout,
+    is_cut: bool,
+    reading: &mut Reading,
+    count: impl Fn(&T) -> i16,
+) -> Result<Vec<Stored>, Error> {
+    let all = stored.len() as u64;
+    let number = layout.labels.len() as u64;
     let stated = layout.samples.filter(|&samples| samples > 0);
-    let fits = all.checked_rem(count) == Some(0);
+    let fits = all.checked_rem(number) == Some(0);
     let each = match stated {
         // The bytes decide, unless some of them are missing.
         Some(stated) if is_cut || !fits => stated,
         _ if is_cut => return Ok(Vec::new()),
-        _ => all.checked_div(count).unwrap_or(0),
+        _ => all.checked_div(number).unwrap_or(0),
     };
     if each == 0 || each > all {
         return Ok(Vec::new());
@@ -205,14 +239,15 @@ fn plain(bytes: &[u8], layout: &Layout, is_cut: bool, reading: &mut Reading) -> 
             format!("another duration is stated than that of the {each} samples of each lead"),
         );
     }
-    if all > each.saturating_mul(count) {
+    if all > each.saturating_mul(number) {
         reading.data("parsedwaveforms", "samples after those of the stated duration are left out");
     }
-    let length = usize::try_from(each.saturating_mul(2)).unwrap_or(usize::MAX);
+    let length = usize::try_from(each).unwrap_or(usize::MAX);
     let mut leads = Vec::new();
-    for (label, bytes) in layout.labels.iter().zip(bytes.chunks_exact(length)) {
+    for (label, stored) in layout.labels.iter().zip(stored.chunks_exact(length)) {
         reading.room(each)?;
-        let counts = samples::i16_le(reading.file, bytes)?;
+        let mut counts = reading.reserve(each)?;
+        counts.extend(stored.iter().map(&count));
         leads.push(Stored { lead: Lead::from_label(label), label: label.clone(), counts });
     }
     Ok(leads)
