@@ -12,7 +12,7 @@
 //! | SCP-ECG (EN 1064 v1-v3, Sections 0-12) | [`scp`] | exact: ecgdatakit, parsescp; bimodal, Section 12: built | full | measurements of all leads and each, statements, complexes, reference beat | no | seen |
 //! | SCP-ECG of Healforce | [`scp`] | exact: a public decoder | leads without names | none stored | no | seen |
 //! | DICOM waveforms | [`dicom`] | exact: pydicom; A-law, mu-law, 32 bit, big endian: built | full | annotations, measurements, median beat | 12-lead, general, ambulatory | seen |
-//! | HL7 annotated ECG (aECG) | [`aecg`] | exact: ecgdatakit | full | annotations, measurements, statements, representative beat | yes | seen |
+//! | HL7 annotated ECG (aECG) | [`aecg`] | exact: ecgdatakit; listed times: built | full | annotations, measurements, statements, representative beat | yes | seen |
 //! | FHIR Observation, as JSON | [`fhir`] | exact: by the rule alone | full | interpretation, notes | yes | not seen |
 //! | GE MUSE XML | [`muse`] | exact: ecgdatakit | full | measurements, statements, median beat | no | seen |
 //! | GE CardioSoft XML | [`cardiosoft`] | exact: ecg2dcm; full disclosure: by its leads' sums | full | measurements, statements, median beat | no | seen |

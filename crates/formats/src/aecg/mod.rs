@@ -6,8 +6,10 @@
 //!
 //! # Layout
 //! - `component/series` is a recording of leads; `derivation/derivedSeries` below it holds its representative beats.
-//! - A series has sequence sets: a time sequence (`TIME_ABSOLUTE` or `TIME_RELATIVE`, a generated list of `head` and `increment` in s,
-//!   ms, us) and one sequence a lead (`SLIST_PQ` or `SLIST_INT`): `value = origin + digit * scale`.
+//! - A series has sequence sets: a time sequence (`TIME_ABSOLUTE` or `TIME_RELATIVE`) and one sequence a lead (`SLIST_PQ` or
+//!   `SLIST_INT`): `value = origin + digit * scale`.
+//! - Times are a generated list (`GLIST_TS`, `GLIST_PQ`) of `head` and `increment` in s, ms, us, as in every file seen, or a list of each
+//!   time (`SLIST_TS`, `SLIST_PQ`), whose steps must be equal but for the rounding of their digits (built files only).
 //! - Digits are whole numbers; where an exporter wrote fractions the lead has physical values and no counts.
 //! - Sets begin at their heads: leads of a 3 x 4 print have a `start` each. A set that brings a lead again, or begins more than
 //!   a day apart, begins a further recording (repeated tracings of one visit).
@@ -15,11 +17,11 @@
 //!
 //! # Tolerated, with a warning
 //! An absent unit (unknown, or [`Hints::unit`]), origin or scale; digits that are no numbers (missing samples); a head that is no
-//! time; a file that ends early: leads whose digits are whole are kept.
+//! time; another number of times than of samples; a file that ends early: leads whose digits are whole are kept.
 //!
 //! # Refused
-//! Another outermost element; no lead at all; no increment of time without [`Hints::rate`] ([`Error::wants_rate`]); lists of
-//! explicit times (`SLIST_TS`), which are no constant rate.
+//! Another outermost element; no lead at all; no increment of time without [`Hints::rate`] ([`Error::wants_rate`]); lists of times
+//! whose steps are unequal, do not rise, or repeat (a `period` or `denominator`): these are no constant rate, and no hint makes them one.
 //!
 //! # Writing
 //! [`write()`] gives one series; the format cannot mark a sample as missing, so that a lead that lacks samples is refused.
@@ -32,6 +34,7 @@ use crate::xml::{self, Document, Element};
 use crate::{Error, Hints, InputFile, Limits, Place, encoding};
 
 mod annotations;
+mod clock;
 mod person;
 mod series;
 mod time;
@@ -181,11 +184,13 @@ fn read_series(root: Element, series: Element, drafts: &mut Vec<Draft>, reading:
     }
     for set in sets {
         let position = match &set.head {
-            Head::At(moment) => Position { base: Some(moment.clone()), after: 0.0 },
+            Head::At(moment, after) if is_near(&set, *after, reading.limits) => {
+                Position { base: Some(moment.clone()), after: *after }
+            }
             Head::After(after) if is_near(&set, *after, reading.limits) => {
                 Position { base: low.clone(), after: *after }
             }
-            Head::After(_) => {
+            Head::At(..) | Head::After(_) => {
                 reading
                     .notes
                     .note("time sequence", "its head is far from its series; its leads begin with their series");

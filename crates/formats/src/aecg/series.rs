@@ -2,7 +2,8 @@
 
 use ecg::{Lead, Samples, Scale, Signal, Unit};
 
-use super::time::{self, Moment};
+use super::clock::Clock;
+use super::time::Moment;
 use crate::decimals::{self, Numbers, Room, number};
 use crate::notes::{Notes, label};
 use crate::xml::Element;
@@ -22,7 +23,8 @@ pub(super) struct Reading<'r> {
 /// When a set begins.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Head {
-    At(Moment),
+    /// Seconds after a moment.
+    At(Moment, f64),
     /// Seconds from the beginning of its series.
     After(f64),
 }
@@ -33,12 +35,6 @@ pub(super) struct Set {
     pub(super) signals: Vec<Signal>,
 }
 
-/// The times of a set: when it begins, and how many samples a second there are.
-struct Clock {
-    head: Option<Head>,
-    rate: Option<f64>,
-}
-
 /// The sequence sets of a series that hold leads, in the file's order.
 ///
 /// # Errors
@@ -47,9 +43,9 @@ pub(super) fn sets(series: Element, reading: &mut Reading) -> Result<Vec<Set>, E
     let mut sets = Vec::new();
     for set in series.all("component").flat_map(|component| component.all("sequenceSet")) {
         let sequences = || set.all("component").flat_map(|component| component.all("sequence"));
-        let mut clock = Clock { head: None, rate: None };
+        let mut clock = Clock::default();
         for sequence in sequences().filter(|sequence| code(*sequence).starts_with("TIME_")) {
-            read_clock(sequence, &mut clock, reading);
+            clock.read(sequence, reading)?;
         }
         let mut signals: Vec<Signal> = Vec::new();
         for sequence in sequences().filter(|sequence| !code(*sequence).starts_with("TIME_")) {
@@ -70,33 +66,6 @@ pub(super) fn code<'d>(element: Element<'d, '_>) -> &'d str {
     element.child("code").and_then(|code| code.attribute("code")).map_or("", str::trim)
 }
 
-fn read_clock(sequence: Element, clock: &mut Clock, reading: &mut Reading) {
-    let Some(value) = sequence.child("value") else { return };
-    if let Some(head) = value.child("head") {
-        let stated = head.attribute("value").unwrap_or_default();
-        clock.head = match code(sequence) {
-            "TIME_ABSOLUTE" => Moment::parse(stated).map(Head::At),
-            _ => time::seconds(head).filter(|seconds| seconds.abs() < 1e9).map(Head::After),
-        };
-        if clock.head.is_none() {
-            reading.notes.note("time sequence", "its head is no time; its leads begin with their series");
-        }
-    }
-    let Some(increment) = value.child("increment") else {
-        reading.notes.data("time sequence", "it is no generated list (GLIST_TS, GLIST_PQ), so that it tells no rate");
-        return;
-    };
-    let step = increment.attribute("value").and_then(number);
-    let unit = increment.attribute("unit").unwrap_or_default();
-    match (step, time::per_second(unit)) {
-        (Some(step), Some(per_second)) if step > 0.0 => clock.rate = Some(per_second / step),
-        (Some(step), None) if step > 0.0 => {
-            reading.notes.note("time sequence", "its increment has no unit of time, so that it tells no rate");
-        }
-        _ => reading.notes.note("time sequence", "its increment is no positive number"),
-    }
-}
-
 /// One lead; none where its digits are not there or not whole.
 fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Option<Signal>, Error> {
     let name = label(code(sequence));
@@ -111,6 +80,10 @@ fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Optio
     };
     if !digits.is_whole() {
         reading.notes.data(&place, "the file ends within its digits; it is left out");
+        return Ok(None);
+    }
+    if clock.rate.is_none() && clock.is_refused {
+        reading.notes.data(&place, "its times are at no constant rate; it is left out");
         return Ok(None);
     }
     let Some(rate) = clock.rate.or(reading.hints.rate) else {
@@ -157,6 +130,9 @@ fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Optio
     if signal.is_empty() {
         reading.notes.data(&place, "it has no samples; it is left out");
         return Ok(None);
+    }
+    if let Some(times) = clock.times.filter(|times| *times != signal.len()) {
+        reading.notes.data(&place, format!("it has {} samples, but {times} times are stated", signal.len()));
     }
     Ok(Some(signal))
 }

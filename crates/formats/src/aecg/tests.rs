@@ -138,6 +138,95 @@ fn increments_are_read_in_their_unit_and_asked_for_where_it_is_absent() {
     assert!(matches!(try_read(text.as_bytes(), &Hints::default()), Err(Error::Limit { .. })));
 }
 
+/// A set whose times are listed one by one.
+fn listed(kind: &str, origin: &str, scale: &str, digits: &str, leads: &str) -> String {
+    clocked(
+        &format!(
+            "<code code=\"{kind}\"/><value xsi:type=\"SLIST_TS\"><origin {origin}/><scale {scale}/><digits>{digits}</digits></value>"
+        ),
+        leads,
+    )
+}
+
+#[test]
+fn listed_times_at_equal_steps_are_a_rate_and_a_beginning() {
+    let both = lead("I", "1 2 3") + &lead("II", "4 5 6");
+    let at = format!("value=\"{ABSOLUTE}\"");
+    for (scale, digits, rate, start) in [
+        ("value=\"1\" unit=\"ms\"", "0 2 4", 500.0, 0.0),
+        ("value=\"0.004\" unit=\"s\"", "250 251\n252", 250.0, 1.0),
+        ("value=\"-1\" unit=\"us\"", "0 -1000 -2000", 1000.0, 0.0),
+        ("value=\"1\" unit=\"s\"", "0.5 0.75 1", 4.0, 0.5),
+    ] {
+        let recording = one(&series(&listed("TIME_ABSOLUTE", &at, scale, digits, &both)));
+        assert_eq!((recording.signals[1].rate, recording.signals[1].start), (rate, start), "{scale} {digits}");
+        assert_eq!(recording.start.as_deref(), Some("2024-01-01T12:00:00"));
+        assert!(recording.warnings.is_empty(), "{:?}", recording.warnings);
+    }
+    let relative = listed("TIME_RELATIVE", "value=\"2\" unit=\"s\"", "value=\"1\" unit=\"ms\"", "500 510 520", &both);
+    let recording = one(&series(&relative));
+    assert_eq!((recording.signals[0].rate, recording.signals[0].start), (100.0, 2.5));
+}
+
+#[test]
+fn listed_times_that_were_rounded_give_the_whole_rate_within_the_rounding() {
+    let digits: Vec<String> = (0..600).map(|sample| (f64::from(sample) / 0.3).round().to_string()).collect();
+    let leads = lead("I", &"7 ".repeat(600));
+    let set = listed("TIME_RELATIVE", "value=\"0\"", "value=\"1\" unit=\"ms\"", &digits.join(" "), &leads);
+    let recording = one(&series(&set));
+    assert_eq!(recording.signals[0].rate, 300.0);
+    let [note] = &recording.warnings[..] else { panic!("{:?}", recording.warnings) };
+    assert!(note.severity == Severity::Note && note.message.contains("300 samples a second"), "{note}");
+}
+
+#[test]
+fn listed_times_that_are_no_rate_refuse_their_leads_and_no_others() {
+    let refused = |scale: &str, digits: &str| {
+        let set = listed("TIME_RELATIVE", "value=\"0\"", scale, digits, &lead("I", "1 2 3"));
+        let hints = Hints { rate: Some(250.0), unit: None };
+        let alone = try_read(document(&series(&set)).as_bytes(), &hints);
+        let beside = one(&series(&(set + &self::set(ABSOLUTE, &lead("II", "1")))));
+        (alone, beside)
+    };
+    let milliseconds = "value=\"1\" unit=\"ms\"";
+    for (digits, words) in [
+        ("0 2 8", "steps from 0.002 to 0.006 s"),
+        ("0 0 0", "that do not rise"),
+        ("4 2 0", "that do not rise"),
+        ("0 x 4", "no numbers"),
+    ] {
+        let (alone, beside) = refused(milliseconds, digits);
+        let error = alone.unwrap_err();
+        assert!(matches!(&error, Error::Unsupported { .. }) && error.to_string().contains(words), "{digits}: {error}");
+        assert_eq!(names(&beside), ["II"]);
+        assert!(beside.warnings.iter().any(|one| one.message.contains(words) && one.severity == Severity::Data));
+    }
+    // What tells no rate can be given one.
+    for (scale, digits) in [("value=\"1\"", "0 2 4"), ("value=\"0\" unit=\"s\"", "0 2 4"), (milliseconds, "5")] {
+        let (alone, beside) = refused(scale, digits);
+        assert_eq!(alone.unwrap()[0].signals[0].rate, 250.0, "{scale} {digits}");
+        assert_eq!(names(&beside), ["II"]);
+    }
+    let short = one(&series(&listed("TIME_RELATIVE", "value=\"0\"", milliseconds, "0 2", &lead("I", "1 2 3"))));
+    assert!(short.warnings.iter().any(|one| one.message.contains("3 samples, but 2 times")), "{:?}", short.warnings);
+}
+
+#[test]
+fn generated_times_that_repeat_are_no_rate() {
+    for (attribute, is_read) in
+        [("period=\"0\"", true), ("denominator=\"1\"", true), ("period=\"3\"", false), ("denominator=\"2\"", false)]
+    {
+        let clock = format!(
+            "<code code=\"TIME_RELATIVE\"/><value xsi:type=\"GLIST_PQ\" {attribute}><head value=\"0\"/><increment value=\"2\" unit=\"ms\"/></value>"
+        );
+        let read = try_read(document(&series(&clocked(&clock, &lead("I", "1")))).as_bytes(), &Hints::default());
+        match read {
+            Ok(all) => assert!(is_read && all[0].signals[0].rate == 500.0, "{attribute}"),
+            Err(error) => assert!(!is_read && error.to_string().contains("times that repeat"), "{attribute}: {error}"),
+        }
+    }
+}
+
 #[test]
 fn a_scale_is_taken_as_it_is_stated_and_no_unit_is_made_up() {
     let scaled = |value: &str| {
