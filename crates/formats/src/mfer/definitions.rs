@@ -12,6 +12,8 @@ use crate::{Error, InputFile, Limits, Place};
 
 /// Definitions within definitions.
 const DEEPEST: u32 = 4;
+/// What can be read where values are compressed.
+const PLAIN: &str = "samples without compression (data types 0 to 8)";
 /// Changes of layout between frames at most; each is a recording of its own.
 const MOST_LAYOUTS: usize = 64;
 /// Bytes of a lead's name.
@@ -238,13 +240,10 @@ impl<'a> Reading<'a> {
             tag::COMPRESSION => {
                 let code = value.get(..2).unwrap_or(value);
                 if code.iter().any(|&byte| byte != 0) {
-                    let found = "compressed values (tag 0x0E)";
-                    return Err(Error::unsupported(
-                        self.file.name,
-                        Place::Byte(head.place),
-                        found,
-                        "samples without compression",
-                    ));
+                    let code = Number::new(code, self.big_endian).unsigned();
+                    let found = format!("compressed values (tag 0x0E, code {code}), whose layout is not public");
+                    let place = Place::Byte(head.place);
+                    return Err(Error::unsupported(self.file.name, place, found, PLAIN));
                 }
             }
             tag::BLOCK..=tag::OFFSET | tag::NO_SAMPLE => self.attribute(head, value, lead)?,
@@ -279,9 +278,8 @@ impl<'a> Reading<'a> {
                 change.data_type = match value {
                     [] => None,
                     [9] => {
-                        let found = "samples in AHA's compression (data type 9)";
-                        let expected = "samples without compression";
-                        return Err(Error::unsupported(self.file.name, Place::Byte(head.place), found, expected));
+                        let found = "samples in the 8 bit compression of AHA (data type 9), whose layout is not public";
+                        return Err(Error::unsupported(self.file.name, Place::Byte(head.place), found, PLAIN));
                     }
                     [code] => match DataType::new(*code) {
                         Some(data_type) => Some(data_type),

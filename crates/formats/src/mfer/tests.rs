@@ -285,8 +285,18 @@ fn what_is_not_stated_is_said_or_asked_for() {
 #[test]
 fn compression_and_depth_and_sizes_are_refused() {
     let unsupported = |bytes: &[u8]| matches!(read_all(bytes), Err(Error::Unsupported { .. }));
-    assert!(unsupported(&file(&[definition(tag::DATA_TYPE, &[9]), samples(&[1])])));
-    assert!(unsupported(&file(&[definition(tag::COMPRESSION, &[0, 1, 0, 0, 0, 9]), samples(&[1])])));
+    for (definition, words) in [
+        (definition(tag::DATA_TYPE, &[9]), "the 8 bit compression of AHA (data type 9), whose layout is not public"),
+        (definition(tag::COMPRESSION, &[0, 3, 0, 0, 0, 9]), "compressed values (tag 0x0E, code 3)"),
+    ] {
+        let bytes = file(&[definition, samples(&[1])]);
+        assert!(unsupported(&bytes));
+        let error = read_all(&bytes).unwrap_err().to_string();
+        assert!(
+            error.contains(words) && error.contains("expected samples without compression (data types 0 to 8)"),
+            "{error}"
+        );
+    }
     assert!(!unsupported(&file(&[definition(tag::COMPRESSION, &[0, 0]), samples(&[1])])));
     let deep = [tag::GROUP, 0x80].repeat(100_000);
     assert!(matches!(read_all(&file(&[deep])), Err(Error::Limit { .. })));
