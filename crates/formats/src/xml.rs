@@ -12,6 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 
+use crate::encoding::{Doubt, Text};
 use crate::{Error, Limits, Place, encoding};
 
 /// Elements within elements.
@@ -56,6 +57,8 @@ pub(crate) struct Document<'a> {
     attributes: Vec<(&'a str, Cow<'a, str>)>,
     /// The byte of the decoded text at which it ends too early or is no XML, where it does.
     pub(crate) cut: Option<u64>,
+    /// Why letters of it may be wrong, where they may.
+    pub(crate) doubt: Option<Doubt>,
 }
 
 #[derive(Debug)]
@@ -81,12 +84,22 @@ pub(crate) struct Element<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Reads `text`, the decoded content of `file`.
+    /// Reads the decoded content of `file`, with what is doubtful about its letters.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub(crate) fn read(file: &'a str, text: &'a Text, limits: &Limits) -> Result<Document<'a>, Error> {
+        let document = Document::parse(file, text, limits)?;
+        Ok(Document { doubt: text.doubt.clone(), ..document })
+    }
+
+    /// Reads `text`, which is all of `file`.
     ///
     /// # Errors
     /// No element at all, or more than the limits.
     pub(crate) fn parse(file: &'a str, text: &'a str, limits: &Limits) -> Result<Document<'a>, Error> {
-        let mut document = Document { file, source: text, nodes: Vec::new(), attributes: Vec::new(), cut: None };
+        let mut document =
+            Document { file, source: text, nodes: Vec::new(), attributes: Vec::new(), cut: None, doubt: None };
         if u32::try_from(text.len()).is_err() {
             return Err(Error::limit(file, Place::Whole, format!("{} bytes", text.len()), limits.file_bytes));
         }
@@ -256,10 +269,19 @@ impl<'d, 'a> Element<'d, 'a> {
 
     /// Its children in order.
     pub(crate) fn children(self) -> impl Iterator<Item = Element<'d, 'a>> {
-        let document = self.document;
-        let at = move |index: u32| (index != NONE).then_some(Element { document, index });
-        let first = self.node().and_then(|node| at(node.first_child));
-        std::iter::successors(first, move |child| child.node().and_then(|node| at(node.next)))
+        std::iter::successors(self.first_child(), |child| child.next())
+    }
+
+    /// Its first child.
+    pub(crate) fn first_child(self) -> Option<Element<'d, 'a>> {
+        let index = self.node()?.first_child;
+        (index != NONE).then_some(Element { index, ..self })
+    }
+
+    /// The element after it that has the same parent.
+    pub(crate) fn next(self) -> Option<Element<'d, 'a>> {
+        let index = self.node()?.next;
+        (index != NONE).then_some(Element { index, ..self })
     }
 
     /// Its children of one name, whatever the case.

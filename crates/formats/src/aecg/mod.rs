@@ -64,13 +64,16 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Recording>, Error> {
     limits.file(file.name, file.bytes)?;
     let text = encoding::decode(file.bytes);
-    let document = Document::parse(file.name, &text, limits)?;
+    let document = Document::read(file.name, &text, limits)?;
     let root = document.root();
     if !root.name().eq_ignore_ascii_case("AnnotatedECG") {
         return Err(Error::invalid(file.name, root.place(), "another XML document", "an AnnotatedECG"));
     }
     let room = Room::new(file.bytes.len(), limits);
     let mut reading = Reading { file: file.name, hints, limits, room, notes: Notes::new(file.name), refused: None };
+    if let Some(doubt) = &document.doubt {
+        reading.notes.note(&notes::place(doubt.place), doubt.message.as_str());
+    }
     let cut = document.cut_place();
     if let Some(cut) = cut {
         let message = "the document ends early or is damaged here; what is whole before it is kept";

@@ -53,7 +53,7 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Recording>, Error> {
     limits.file(file.name, file.bytes)?;
     let text = encoding::decode(file.bytes);
-    let document = Document::parse(file.name, &text, limits)?;
+    let document = Document::read(file.name, &text, limits)?;
     let root = document.root();
     if !root.name().eq_ignore_ascii_case("CardiologyXML") {
         let found = crate::error::shown(root.name());

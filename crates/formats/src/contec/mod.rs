@@ -7,6 +7,8 @@
 //! 5 µV a count, 2048 for zero. Then 37 bytes that begin with a row of zeros. The format has no mark of its own: a file is known by
 //! the date's form in its place.
 //!
+//! **Texts** are in GBK, the code page of the recorder's country; the format does not say so, and a warning does.
+//!
 //! **Missing samples.** 0x6800 stands where an electrode is off. A lead that has nothing else is left out, with a warning.
 //!
 //! **Derived.** I = II - III, aVR, aVL and aVF follow from the stored leads and are marked as derived. The converter halves whole counts and
@@ -15,6 +17,8 @@
 //! **Tolerated, with a warning.** A file that is cut: all whole rows are read. A count that the recorder's 12 bits cannot give is kept.
 
 use ecg::{Lead, Recording, Scale, Severity, Sex, Signal, Source, Unit, Warning};
+
+use encoding_rs::GBK;
 
 use crate::cursor::Cursor;
 use crate::{Error, Hints, InputFile, Limits, Place, encoding, limbs, moment, samples};
@@ -69,12 +73,20 @@ pub fn read(file: &InputFile, _hints: &Hints, limits: &Limits) -> Result<Recordi
         return Err(Error::invalid(file.name, place, "no date", "a date and time such as 2020-11-15 12:59:50"));
     };
     cursor.skip(2)?;
-    let name = encoding::field(cursor.take(8)?);
+    let name = cursor.take(8)?;
     let sex = cursor.u8()?;
     let age = cursor.u8()?;
     cursor.skip(1)?;
 
     let mut warnings = Vec::new();
+    let (name, is_broken) = encoding::field_in(name, GBK);
+    if !name.is_ascii() {
+        let message = match is_broken {
+            true => "the name is no GBK, the recorder's encoding; marks stand for what is lost",
+            false => "the name's encoding is not stated; it was read as GBK",
+        };
+        warnings.push(warning(file, Severity::Note, "byte 32", message));
+    }
     let after = if has_footer(file.bytes) { FOOTER } else { 0 };
     let data = cursor.take(cursor.remaining().saturating_sub(after))?;
     let (mut rows, rest) = data.as_chunks::<ROW>();

@@ -91,3 +91,19 @@ fn a_cut_anywhere_keeps_the_whole_rows() {
         }
     }
 }
+
+#[test]
+fn a_name_beyond_ascii_is_gbk_and_said_to_be() {
+    let of = |name: &[u8; 8]| {
+        let mut bytes = file(4);
+        bytes[32..40].copy_from_slice(name);
+        let recording = read_bytes(&bytes).unwrap();
+        let said = recording.warnings.iter().find(|warning| warning.place == "byte 32").map(|one| one.message.clone());
+        (recording.patient.name.unwrap_or_default(), said.unwrap_or_default())
+    };
+    let (name, said) = of(b"\xd5\xc5\xce\xb0\0\0\0\0");
+    assert_eq!((name.as_str(), said.contains("read as GBK")), ("张伟", true));
+    let (name, said) = of(b"A\xff\0\0\0\0\0\0");
+    assert_eq!((name.as_str(), said.contains("no GBK")), ("A\u{FFFD}", true));
+    assert_eq!(of(b"TESTSUB\0"), ("TESTSUB".to_owned(), String::new()));
+}

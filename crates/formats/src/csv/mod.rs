@@ -1,6 +1,6 @@
 //! Comma, semicolon or tab separated text: a table of numbers, one row a sample, one column a lead.
 //!
-//! There is no specification, so everything is told from the content: encoding (UTF-8, UTF-16, Latin-1), separator and
+//! There is no specification, so everything is told from the content: encoding (UTF-8, UTF-16; else windows-1252, which is said), separator and
 //! decimal mark, lines before the table (an Apple Watch export has its rate, lead and unit there), a header with or
 //! without units (`I (mV)`), a time column (the rate follows from it). What the content does not say is asked for:
 //! a rate ([`Error::wants_rate`]) or a unit ([`Error::wants_unit`]) is never guessed from the size of the numbers.
@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use ecg::{Patient, Recording, Severity, Source, Warning};
 
 use crate::memory::Memory;
-use crate::{Error, Hints, InputFile, Limits, WriteError, encoding};
+use crate::{Error, Hints, InputFile, Limits, WriteError, encoding, notes};
 
 mod claim;
 mod columns;
@@ -82,8 +82,12 @@ fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
 /// either.
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recording, Error> {
     limits.file(file.name, file.bytes)?;
-    let text = digits::western(encoding::decode(file.bytes));
+    let decoded = encoding::decode(file.bytes);
     let mut warnings = Vec::new();
+    if let Some(doubt) = decoded.doubt {
+        warnings.push(warning(file, Severity::Note, notes::place(doubt.place), doubt.message));
+    }
+    let text = digits::western(decoded.letters);
     let mut memory = Memory::beside(file.bytes.len());
     if let Cow::Owned(text) = &text {
         memory.take(file.name, text.capacity() as u64)?;

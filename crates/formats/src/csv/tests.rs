@@ -28,6 +28,18 @@ fn a_header_with_units_and_a_time_column_needs_no_hint() {
 }
 
 #[test]
+fn a_table_that_is_no_utf_8_is_guessed_and_said_to_be() {
+    let text = format!("Zeit (s);I (µV);Größe\n{}", rows(20, |row| format!("{:.3};{row};7\n", f64::from(row) / 500.0)));
+    let bytes: Vec<u8> = text.chars().map(|letter| letter as u8).collect();
+    let table = read(&InputFile { name: "a.csv", bytes: &bytes }, &Hints::default(), &Limits::default()).unwrap();
+    assert_eq!((table.signals[0].unit(), table.signals[1].label.as_str()), (&Unit::Microvolt, "Größe"));
+    let said =
+        |recording: &Recording| recording.warnings.iter().any(|one| one.message.contains("read as windows-1252"));
+    assert!(said(&table), "{:?}", table.warnings);
+    assert!(!said(&read_text(&text, &Hints::default()).unwrap()));
+}
+
+#[test]
 fn what_a_file_does_not_state_is_asked_for_and_taken_from_the_hints() {
     let text = format!("I,II\n{}", rows(10, |row| format!("{row}.5,2\n")));
     assert!(read_text(&text, &MILLIVOLTS).unwrap_err().wants_rate());

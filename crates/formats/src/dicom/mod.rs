@@ -30,7 +30,8 @@
 //! **Annotations** (C.10.10). Numbers are measurements; points and segments are annotations; text and codes without time are
 //! statements. What lies in a representative beat becomes measurements in milliseconds from its first sample.
 //!
-//! **Texts** in ISO_IR 6, 100 and 192; others are read as far as they are ASCII, with a warning.
+//! **Texts** in every character set of PS3.3 C.12.1.1.2, also where they follow each other by escape sequences (ISO 2022); in an unknown
+//! one as far as they are ASCII, with a warning.
 //!
 //! **Refused**, by name: images, documents, reports, sound, DICOMDIR.
 //!

@@ -510,7 +510,30 @@ fn the_patient_is_read_in_the_files_character_set() {
     // Nothing stated: as it is most likely, with a warning.
     assert_eq!(of("", b"M\xFCller^Eva"), (umlaut.clone(), 1));
     assert_eq!(of("ISO_IR 6", "M\u{fc}ller^Eva".as_bytes()), (umlaut, 1));
-    assert_eq!(of("ISO_IR 144", b"M\xFCller^Eva"), ("M\u{FFFD}ller, Eva".to_owned(), 1));
+    assert_eq!(of("ISO_IR 999", b"M\xFCller^Eva"), ("M\u{FFFD}ller, Eva".to_owned(), 1));
+    for (set, bytes, name) in [
+        ("ISO_IR 101", b"Dvo\xf8\xe1k^A".as_slice(), "Dvořák, A"),
+        ("ISO_IR 109", b"\xa6a^A", "Ĥa, A"),
+        ("ISO_IR 110", b"J\xe0nis^A", "Jānis, A"),
+        ("ISO_IR 144", b"\xbb\xee\xda\xd5^\xb8", "Люке, И"),
+        ("ISO_IR 127", b"\xd9\xe4\xea", "علي"),
+        ("ISO_IR 126", b"\xc4\xe9^A", "Δι, A"),
+        ("ISO_IR 138", b"\xf9\xf8\xe5\xef^A", "שרון, A"),
+        ("ISO_IR 148", b"I\xfe\xfdk^A", "Işık, A"),
+        ("ISO_IR 166", b"\xa1\xd2^A", "กา, A"),
+        ("ISO_IR 13", b"\xd4\xcf\xc0\xde^A", "ﾔﾏﾀﾞ, A"),
+        ("GB18030", b"\xcd\xf5^\xd0\xa1\xb6\xab", "王, 小东"),
+        // The second bytes of letters are those that divide names and values.
+        ("GBK", b"\x81\x5c\x81\x5e^A", "乗乛, A"),
+        ("\\ISO 2022 IR 87", b"\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田, 太郎"),
+        ("\\ISO 2022 IR 149", b"\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf", "홍, 길동"),
+        ("ISO 2022 IR 6\\ISO 2022 IR 159", b"\x1b$(D0!\x1b(B^A", "丂, A"),
+    ] {
+        assert_eq!(of(set, bytes), (name.to_owned(), 0), "{set}");
+    }
+    assert_eq!(of("\\ISO 2022 IR 149", b"\xc8\xab^A"), ("홍, A".to_owned(), 1));
+    assert_eq!(of("\\ISO 2022 IR 87", b"\x1b$B;\x1b(B^A"), ("\u{FFFD}, A".to_owned(), 1));
+    assert_eq!(of("GBK", b"\xff^A"), ("\u{FFFD}, A".to_owned(), 1));
     assert_eq!(of("ISO_IR 192", b"M\xFCller^Eva"), ("M\u{FFFD}ller, Eva".to_owned(), 1));
 }
 

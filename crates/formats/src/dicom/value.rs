@@ -3,8 +3,12 @@
 use core::cell::Cell;
 use std::borrow::Cow;
 
+use encoding_rs::{UTF_8, WINDOWS_1252};
+
 use super::element::Element;
 use super::notes::{Notes, byte};
+use crate::encoding::{iso2022, pages, pages::Page};
+use crate::error::shown;
 
 impl<'a> Element<'a> {
     /// The bytes of a text without what pads it.
@@ -77,20 +81,16 @@ fn decimal(text: &[u8]) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// How the file's texts are written (0008,0005).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Set {
-    /// None stated, or ISO_IR 6.
-    Ascii,
-    Latin,
-    Utf8,
-    /// One that is not read here.
-    Other,
-}
-
 /// Turns values into text.
 pub(super) struct Texts<'a> {
-    set: Set,
+    /// A set that is all of the texts' (ISO_IR 192, GB18030, GBK); none where sets follow each other by escape sequences.
+    whole: Option<Page>,
+    /// The set of bytes above ASCII before any escape sequence.
+    upper: Option<Page>,
+    /// The first such set that is stated for use after an escape sequence.
+    later: Option<Page>,
+    /// A set that is not known here.
+    unknown: Option<String>,
     notes: &'a Notes<'a>,
     /// Bytes of one text.
     longest: usize,
@@ -98,23 +98,27 @@ pub(super) struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// By the element Specific Character Set, where the file has it.
+    /// By the element Specific Character Set (0008,0005), where the file has it.
     pub(super) fn new(stated: Option<&Element>, longest: u64, notes: &'a Notes<'a>) -> Texts<'a> {
         let names = stated.map(Element::trimmed).unwrap_or_default();
-        let mut set = Set::Ascii;
-        for name in names.split(|byte| *byte == b'\\') {
-            let name = String::from_utf8_lossy(name.get(..name.len().min(32)).unwrap_or_default()).to_ascii_uppercase();
-            let of = match name.trim().replace("ISO 2022 ", "ISO_").replace([' ', '-'], "_").as_str() {
-                "" | "ISO_IR_6" => continue,
-                "ISO_IR_100" => Set::Latin,
-                "ISO_IR_192" => Set::Utf8,
-                _ => Set::Other,
-            };
-            // Of several sets none but the same can be read without following the switches between them.
-            set = if set == Set::Ascii || set == of { of } else { Set::Other };
-        }
         let longest = usize::try_from(longest).unwrap_or(usize::MAX);
-        Texts { set, notes, longest, said: Cell::new(false) }
+        let mut texts =
+            Texts { whole: None, upper: None, later: None, unknown: None, notes, longest, said: Cell::new(false) };
+        for (position, name) in names.split(|byte| *byte == b'\\').enumerate() {
+            let name = String::from_utf8_lossy(name.get(..name.len().min(32)).unwrap_or_default()).to_ascii_uppercase();
+            let plain = name.trim().replace([' ', '-'], "_");
+            let number = ["ISO_IR_", "ISO_2022_IR_"].iter().find_map(|front| plain.strip_prefix(front));
+            match number.map(|number| number.parse().map(|number: u16| (number, iso2022::registered(number)))) {
+                None if plain.is_empty() => {}
+                Some(Ok((192, _))) => texts.whole = Some(UTF_8),
+                Some(Ok((_, Some(page)))) if position == 0 => texts.upper = page,
+                Some(Ok((_, Some(page)))) => texts.later = texts.later.or(page),
+                // GB18030 and GBK are no sets of the register; some programs write a usual name instead of a set's.
+                None if position == 0 && pages::named(&name).is_some() => texts.whole = pages::named(&name),
+                _ => texts.unknown = Some(name.trim().to_owned()),
+            }
+        }
+        texts
     }
 
     /// The text of an element, all values of it, without what pads it; none where it is empty.
@@ -134,28 +138,46 @@ impl<'a> Texts<'a> {
         if bytes.is_ascii() && !bytes.contains(&0x1B) {
             return String::from_utf8_lossy(bytes);
         }
-        let latin = || bytes.iter().map(|&byte| char::from(byte)).collect::<String>();
-        let (text, message): (Cow<str>, &str) = match self.set {
-            // Escapes announce the sets that the names stated already.
-            Set::Latin => return Cow::Owned(latin().replace("\u{1b}-A", "").replace("\u{1b}(B", "")),
-            Set::Utf8 => match core::str::from_utf8(bytes) {
-                Ok(text) => return Cow::Borrowed(text),
-                Err(_) => {
-                    (String::from_utf8_lossy(bytes), "texts are no UTF-8 as stated; marks stand for what is lost")
-                }
+        let latin = || pages::decode(bytes, WINDOWS_1252).0;
+        let lost = |page: &str| format!("texts are no {page} as stated; marks stand for what is lost");
+        let stated = self.upper.is_some() || self.later.is_some() || bytes.contains(&0x1B);
+        let (text, message): (Cow<str>, String) = match (self.whole, &self.unknown) {
+            (Some(page), _) => match pages::decode(bytes, page) {
+                (text, None) => return Cow::Owned(text),
+                (text, Some(_)) => (Cow::Owned(text), lost(page.name())),
             },
-            Set::Ascii => match core::str::from_utf8(bytes) {
-                Ok(text) => (Cow::Borrowed(text), "texts go beyond the stated ASCII; they were read as UTF-8"),
-                Err(_) => (Cow::Owned(latin()), "texts go beyond the stated ASCII; they were read as Latin-1"),
-            },
-            Set::Other => {
+            (None, Some(set)) => {
                 let ascii = |&byte: &u8| if byte.is_ascii() { char::from(byte) } else { '\u{FFFD}' };
                 let text = bytes.iter().map(ascii).collect();
-                (Cow::Owned(text), "the texts' character set is not read here; marks stand for what is lost")
+                let message =
+                    format!("the texts' character set {} is not read here; marks stand for what is lost", shown(set));
+                (Cow::Owned(text), message)
             }
+            (None, None) if stated => match (iso2022::decode(bytes, self.upper), self.later) {
+                ((text, false), _) => return Cow::Owned(text),
+                ((text, true), later) => {
+                    // Some programs leave out the escape sequence before the one set that they use.
+                    let again = later.filter(|_| self.upper.is_none()).map(|page| iso2022::decode(bytes, Some(page)));
+                    match (again, later) {
+                        (Some((text, false)), Some(page)) => {
+                            let name = page.name();
+                            (Cow::Owned(text), format!("texts lack their escape sequences; they were read as {name}"))
+                        }
+                        _ => (Cow::Owned(text), lost("text of their character sets")),
+                    }
+                }
+            },
+            (None, None) => match core::str::from_utf8(bytes) {
+                Ok(text) => {
+                    (Cow::Borrowed(text), "texts go beyond the stated ASCII; they were read as UTF-8".to_owned())
+                }
+                Err(_) => {
+                    (Cow::Owned(latin()), "texts go beyond the stated ASCII; they were read as Latin-1".to_owned())
+                }
+            },
         };
         if !self.said.replace(true) {
-            self.notes.odd(byte(offset), message.to_owned());
+            self.notes.odd(byte(offset), message);
         }
         text
     }

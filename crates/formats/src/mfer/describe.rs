@@ -1,12 +1,14 @@
 //! What a file says beside its samples: person, start, device, notes and events.
 
 use ecg::{Annotation, Recording, Severity, Sex};
+use encoding_rs::{ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::chain::{Head, tag};
 use super::definitions::{Event, Reading};
 use super::frames::Number;
 use super::leads;
-use crate::moment;
+use crate::encoding::{iso2022, pages, pages::Page};
+use crate::{encoding, moment, notes};
 
 /// Memory of one annotation, generously.
 const ANNOTATION_BYTES: usize = 256;
@@ -18,8 +20,7 @@ impl Reading<'_> {
         let big = self.big_endian;
         match head.tag {
             tag::TEXT_CODE => {
-                self.text_code =
-                    crate::encoding::field(value.get(..value.len().min(32)).unwrap_or_default()).to_lowercase();
+                self.text_code = encoding::field(value.get(..value.len().min(32)).unwrap_or_default()).to_lowercase();
             }
             tag::PREAMBLE => {
                 let text = self.text(value.strip_prefix(b"MFR ").unwrap_or(value));
@@ -125,14 +126,47 @@ impl Reading<'_> {
             self.warn(Severity::Note, "", "a text is longer than texts may be; it was left out");
             return None;
         }
-        let is_ascii = value.iter().all(|&byte| byte.is_ascii() && byte != 0x1B);
-        let japanese =
-            ["jis", "rfc 1468", "iso 2022", "iso-2022", "euc"].iter().any(|code| self.text_code.contains(code));
-        if japanese && !is_ascii {
-            self.warn(Severity::Note, "", "a text in a Japanese encoding other than UTF-8 was left out");
-            return None;
+        let plain = value.iter().all(|&byte| byte.is_ascii() && !matches!(byte, 0 | 0x1B));
+        if self.text_code.is_empty() || plain {
+            return Some(encoding::field(value));
         }
-        Some(crate::encoding::field(value))
+        let Some(page) = self.page() else {
+            let code = notes::label(&self.text_code);
+            self.warn(
+                Severity::Note,
+                "",
+                format!("texts are in {code}, which is not known here; letters may be wrong"),
+            );
+            return Some(encoding::field(value));
+        };
+        let (text, is_broken) = encoding::field_in(value, page);
+        if is_broken {
+            let name = page.name();
+            self.warn(Severity::Note, "", format!("a text is no {name} as stated; marks stand for what is lost"));
+        }
+        Some(text)
+    }
+
+    /// The code page by the names of ISO 22077-1 (`UTF-8`, `JIS X 0208`, `RFC 1468`, `ISO-IR 100`) or any usual one.
+    fn page(&self) -> Option<Page> {
+        let code = self.text_code.as_str();
+        let number = ["iso-ir", "iso_ir", "iso ir"].iter().find_map(|front| code.strip_prefix(front));
+        if let Some(number) = number.and_then(|number| number.trim_matches([' ', '-', '_']).parse().ok()) {
+            return match number {
+                87 => Some(ISO_2022_JP),
+                192 => Some(UTF_8),
+                6 => Some(WINDOWS_1252),
+                _ => iso2022::registered(number).flatten(),
+            };
+        }
+        match code {
+            "unicode" => Some(UTF_8),
+            "utf-16" | "utf16" | "ucs-2" => Some(if self.big_endian { UTF_16BE } else { UTF_16LE }),
+            _ if code.starts_with("ascii") || code.starts_with("ansi") || code.starts_with("iso 646") => {
+                Some(WINDOWS_1252)
+            }
+            _ => pages::named(code),
+        }
     }
 
     fn odd(&mut self, head: Head, value: &[u8]) {

@@ -18,7 +18,7 @@
 //!
 //! **Tolerated, with a warning.** A file that is cut: whole samples are kept. More or fewer sequences than stated; a frame that does not
 //! begin where the one before ended (0x07); no rate (the format's own default is 1000 Hz, `hints` come first); no resolution (counts in no
-//! unit); values of a wrong length (passed over); texts in Japanese encodings (passed over).
+//! unit); values of a wrong length (passed over); a character code (0x03) that is not known, and texts that it does not hold.
 //!
 //! **Refused.** More leads than `limits`, and two kinds of compression that no public text lays out. Data type 9 is named "8 bit AHA
 //! compression" by MFER part 1 and by no more than its name. Public readers make different samples of the same bytes: one sums them up

@@ -339,12 +339,39 @@ fn a_value_of_a_length_that_its_tag_cannot_have_is_no_panic() {
 }
 
 #[test]
-fn texts_that_cannot_be_decoded_are_left_out() {
+fn texts_are_read_in_the_stated_character_code() {
+    let of = |code: &[u8], name: &[u8]| {
+        let recording =
+            read_one(&file(&[definition(tag::TEXT_CODE, code), definition(tag::PERSON, name), samples(&[1])]));
+        (recording.patient.name.unwrap_or_default(), recording.warnings.len())
+    };
+    for (code, name, bytes) in [
+        ("", "Müller", b"M\xfcller".as_slice()),
+        ("ASCII", "Muller", b"Muller"),
+        ("ISO-IR 100", "Müller", b"M\xfcller"),
+        ("ISO 8859-2", "Dvořák", b"Dvo\xf8\xe1k"),
+        ("JIS X 0201", "ﾔﾏﾀﾞ", b"\xd4\xcf\xc0\xde"),
+        ("JIS X 0208", "山田", b"\x1b$B;3ED\x1b(B"),
+        ("RFC 1468", "山田 a", b"\x1b$B;3ED\x1b(B a"),
+        ("Shift_JIS", "山田", b"\x8e\x52\x93\x63"),
+        ("EUC-JP", "山田", b"\xbb\xb3\xc5\xc4"),
+        ("GB18030", "张伟", b"\xd5\xc5\xce\xb0"),
+        ("UTF-16", "Mü", b"\0M\0\xfc"),
+        ("Unicode", "山田", "山田".as_bytes()),
+    ] {
+        assert_eq!(of(code.as_bytes(), bytes), (name.to_owned(), 0), "{code}");
+    }
+    assert_eq!(of(b"JIS X 0208", b"\x1b$B;3\xff"), ("山\u{FFFD}".to_owned(), 1));
+    assert_eq!(of(b"klingon", b"M\xfcller"), ("Müller".to_owned(), 1));
+}
+
+#[test]
+fn a_name_without_its_end_is_read_as_far_as_it_goes() {
     let japanese = definition(tag::TEXT_CODE, b"JIS X 0208");
     let bytes =
         file(&[japanese, definition(tag::PERSON, b"\x1b$B;3ED"), definition(tag::NOTE, b"plain"), samples(&[1])]);
     let recording = read_one(&bytes);
-    assert_eq!((recording.patient.name, recording.warnings.len()), (None, 1));
+    assert_eq!((recording.patient.name.as_deref(), recording.warnings.len()), (Some("山田"), 0));
     assert_eq!(recording.comments[1], "plain");
 }
 

@@ -120,3 +120,28 @@ fn no_rate_too_many_leads_and_other_documents_are_refused() {
     assert!(read_text(&document("")).is_err() && read_text("<RestingECG/>").is_err());
     assert_eq!((score(text.as_bytes()), score(b"<ECG><a/></ECG>"), score(b"<EKG/>")), (90, 30, 0));
 }
+
+#[test]
+fn names_are_read_in_the_declared_code_page() {
+    let of = |label: &str, name: &[u8]| {
+        let text = document(&two()).replacen("utf-8", label, 1);
+        let (before, after) = text.split_once("Doe").unwrap();
+        let bytes = [before.as_bytes(), name, after.as_bytes()].concat();
+        assert_eq!(score(&bytes), 90, "{label}");
+        read(&InputFile { name: "a.xml", bytes: &bytes }, &Hints::default(), &Limits::default()).unwrap()
+    };
+    for (label, name, bytes) in [
+        ("windows-1251", "Иван", b"\xc8\xe2\xe0\xed".as_slice()),
+        ("Shift_JIS", "山田", b"\x8e\x52\x93\x63"),
+        ("GBK", "张伟", b"\xd5\xc5\xce\xb0"),
+        // Bytes that this page has no letters for.
+        ("ISO-8859-2", "Dvo\u{99}ák", b"Dvo\x99\xe1k"),
+    ] {
+        let recording = of(label, bytes);
+        assert!(recording.patient.name.as_deref().unwrap().contains(name), "{label}: {:?}", recording.patient.name);
+        assert_eq!((recording.warnings.len(), recording.signals.len()), (0, 2), "{label}");
+    }
+    let broken = of("EUC-KR", b"\xb1\xe8\xff");
+    assert!(warned(&broken, "1 places of the text are no EUC-KR"), "{:?}", broken.warnings);
+    assert!(broken.patient.name.unwrap().contains("김\u{FFFD}"));
+}

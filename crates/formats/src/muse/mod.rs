@@ -59,7 +59,7 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Recording, Error> {
     limits.file(file.name, file.bytes)?;
     let text = encoding::decode(file.bytes);
-    let document = Document::parse(file.name, &text, limits)?;
+    let document = Document::read(file.name, &text, limits)?;
     let root = document.root();
     if !root.name().eq_ignore_ascii_case("RestingECG") {
         let found = crate::error::shown(root.name());

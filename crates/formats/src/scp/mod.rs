@@ -137,6 +137,9 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
         }
     };
     describe(file, &sections, protocol, device, limits, &mut recording);
+    if let Some(message) = texts::question(&recording) {
+        recording.warnings.push(warning(file, Severity::Note, "", message.to_owned()));
+    }
     let mut recordings = vec![recording];
     match long {
         Some(Ok(long)) => recordings.extend(beside(recordings.first(), long)),

@@ -4,7 +4,7 @@ use ecg::{Lead, Scale, Severity, Unit, Warning};
 
 use crate::limits::reserve;
 use crate::xml::Document;
-use crate::{Error, Hints, Limits, Needs, Place};
+use crate::{Error, Hints, Limits, Needs, Place, notes};
 
 /// Warnings of one file; what comes after would say the same again.
 const MOST_WARNINGS: usize = 500;
@@ -40,8 +40,11 @@ impl<'a> Reading<'a> {
         self.warn(Severity::Note, place.into(), message.into());
     }
 
-    /// Says that a document ends too early, where it does.
+    /// Says that a document ends too early, where it does, and that its letters may be wrong, where they may.
     pub(crate) fn question_end(&mut self, document: &Document) {
+        if let Some(doubt) = &document.doubt {
+            self.note(notes::place(doubt.place), doubt.message.as_str());
+        }
         if let Some(place) = document.cut_place() {
             let place = match place {
                 Place::Line(line) => format!("line {line}"),
