@@ -94,22 +94,43 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
 #[allow(clippy::cast_possible_truncation, reason = "baselines are whole and below 1e9; counts saturate")]
 fn counts(file: &str, one: &Counts, two: &Counts, scale: &Scale, rule: [i64; 2]) -> Result<Samples, Error> {
     let zero = scale.baseline as i64;
-    let both = || one.iter().zip(two.iter());
-    let of = |(one, two): (i32, i32)| weighted(rule, [one, two].map(|count| i64::from(count).wrapping_sub(zero)));
-    let counts = match (one, two) {
-        (Counts::Narrow(_), Counts::Narrow(_)) if both().all(|pair| i16::try_from(of(pair)).is_ok()) => {
-            let mut narrow = reserve(file, one.len() as u64)?;
-            narrow.extend(both().map(|pair| i16::try_from(of(pair)).unwrap_or_default()));
-            Counts::Narrow(narrow)
-        }
-        _ => {
-            let mut wide = reserve(file, one.len() as u64)?;
-            let clamped = |value: i64| i32::try_from(value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
-            wide.extend(both().map(|pair| clamped(of(pair)).unwrap_or_default()));
-            Counts::Wide(wide)
-        }
+    let narrow = match (one, two) {
+        (Counts::Narrow(one), Counts::Narrow(two)) => narrow(file, one, two, zero, rule)?,
+        _ => None,
+    };
+    let counts = if let Some(narrow) = narrow {
+        Counts::Narrow(narrow)
+    } else {
+        let mut wide = reserve(file, one.len() as u64)?;
+        let clamped = |value: i64| i32::try_from(value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
+        let of = |(one, two): (i32, i32)| weighted(rule, [one, two].map(|count| i64::from(count).wrapping_sub(zero)));
+        wide.extend(one.iter().zip(two.iter()).map(|pair| clamped(of(pair)).unwrap_or_default()));
+        Counts::Wide(wide)
     };
     Ok(Samples::Digital { counts, scale: Scale { gain: scale.gain * 2.0, baseline: 0.0, unit: scale.unit.clone() } })
+}
+
+/// The counts where all of them fit 16 bits, as most do; computed in 32 bits, four times as fast as in 64.
+#[allow(clippy::cast_possible_truncation, reason = "blocks of greater numbers are left before they are cut")]
+fn narrow(file: &str, one: &[i16], two: &[i16], zero: i64, rule: [i64; 2]) -> Result<Option<Vec<i16>>, Error> {
+    // A number of a rule, and what the zero line takes off: small enough that no sum wraps.
+    let [Ok(of_one), Ok(of_two)] = rule.map(i8::try_from) else { return Ok(None) };
+    let off = i32::try_from(weighted(rule, [zero; 2])).ok().filter(|off| off.unsigned_abs() < 1 << 30);
+    let Some(off) = off else { return Ok(None) };
+    let (of_one, of_two) = (i16::from(of_one), i16::from(of_two));
+    let mut counts = reserve(file, one.len() as u64)?;
+    // A block stays in the processor's nearest memory while it is looked at and written.
+    for (one, two) in one.chunks(4096).zip(two.chunks(4096)) {
+        let sums = one.iter().zip(two).map(|(&one, &two)| {
+            let of_one = i32::from(of_one).wrapping_mul(i32::from(one));
+            of_one.wrapping_add(i32::from(of_two).wrapping_mul(i32::from(two))).wrapping_sub(off)
+        });
+        if sums.clone().fold(false, |beyond, sum| beyond | (i32::from(sum as i16) != sum)) {
+            return Ok(None);
+        }
+        counts.extend(sums.map(|sum| sum as i16));
+    }
+    Ok(Some(counts))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "rules are small numbers")]
@@ -187,6 +208,24 @@ mod tests {
                     signals.iter().position(|signal| signal.derived),
                     Some(if left_out == 2 { 2 } else { left_out })
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn counts_are_the_same_whatever_their_width_and_zero_line() {
+        let (one, two): (Vec<i16>, Vec<i16>) = ((-5000..5000).collect(), (-5000..5000).rev().collect());
+        for (zero, greatest) in [(0, 0), (2048, 0), (0, i16::MAX), (-30_000, 0), (999_999_999, 0)] {
+            let scale = Scale { gain: 0.2, baseline: f64::from(zero), unit: Unit::Microvolt };
+            let one: Vec<i16> = one.iter().copied().chain([greatest]).collect();
+            let two: Vec<i16> = two.iter().copied().chain([greatest]).collect();
+            let wide = |counts: &[i16]| Counts::Wide(counts.iter().map(|&count| i32::from(count)).collect());
+            for rule in [[-1, -1], [2, -1], [0, 2], [-2, 2]] {
+                let [narrow, wide] = [
+                    counts("a", &Counts::Narrow(one.clone()), &Counts::Narrow(two.clone()), &scale, rule),
+                    counts("a", &wide(&one), &wide(&two), &scale, rule),
+                ];
+                assert_eq!(narrow.unwrap(), wide.unwrap(), "{zero} {rule:?}");
             }
         }
     }

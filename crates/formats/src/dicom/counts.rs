@@ -128,7 +128,7 @@ impl Layout {
             Form::MuLaw => narrow(samples::interleaved(file, bytes, leads, |[byte]| mu_law(byte))?),
             Form::ALaw => narrow(samples::interleaved(file, bytes, leads, |[byte]| a_law(byte))?),
             Form::SignedShort if big => narrow(samples::interleaved(file, bytes, leads, i16::from_be_bytes)?),
-            Form::SignedShort => narrow(samples::interleaved(file, bytes, leads, i16::from_le_bytes)?),
+            Form::SignedShort => narrow(samples::interleaved_i16_le(file, bytes, leads)?),
             Form::UnsignedShort => {
                 wide(samples::interleaved(file, bytes, leads, |pair| i32::from(self.syntax.short(pair)))?)
             }
