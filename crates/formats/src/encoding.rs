@@ -144,13 +144,29 @@ pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
         Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or_default(),
         _ => bytes,
     };
-    // In a stated code page a byte may be one that the page lacks, and its text is a text all the same.
     let is_stated = declared(bytes).is_some();
+    // Most samples are of binary files, which their first bytes tell.
+    if !is_stated && !is_wide(whole) && whole.chunks(256).any(holds_control) {
+        return None;
+    }
+    // In a stated code page a byte may be one that the page lacks, and its text is a text all the same.
     let letters = decode(whole).letters;
     let control = |letter: char| {
         letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') && (letter.is_ascii() || !is_stated)
     };
     (!letters.is_empty() && !letters.contains(control)).then_some(letters)
+}
+
+/// Whether a control character of ASCII stands in the bytes.
+fn holds_control(bytes: &[u8]) -> bool {
+    let is_control = |byte: u8| (byte < b' ' || byte == 0x7F) & !matches!(byte, b'\n' | b'\r' | b'\t');
+    bytes.iter().fold(false, |any, &byte| any | is_control(byte))
+}
+
+/// True for UTF-16, as [`decode`] tells it.
+fn is_wide(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    marked || !bytes.starts_with(b"\xef\xbb\xbf") && zero_side(bytes).is_some()
 }
 
 /// The text of a field of fixed width: up to its first zero, without blanks around it. What is no UTF-8 is windows-1252.
@@ -302,6 +318,11 @@ mod tests {
     #[test]
     fn bytes_with_control_characters_are_no_text() {
         assert!(sample(b"1,2\n\x01,3\n").is_none());
+        assert!(sample(&[[b'1'; 300].as_slice(), b"\x7f"].concat()).is_none());
+        assert!(sample(b"\xef\xbb\xbf1\02\03\04\0").is_none());
+        let wide: Vec<u8> = "1,2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(sample(&wide).as_deref(), Some("1,2\r\n"));
+        assert!(sample("1\u{85}2".as_bytes()).is_none());
         assert!(sample("1,µ".as_bytes().get(..3).unwrap()).is_some());
     }
 }

@@ -49,7 +49,7 @@ mod tests {
         let (texts, other) = super::texts(b"Sinus rhythm\r\nNormal ECG\0AF\0\0", TextCode::Latin);
         assert_eq!((texts, other), (vec!["Sinus rhythm".to_owned(), "Normal ECG".into(), "AF".into()], 0));
         let wide: Vec<u8> = "Größe\0ok".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(super::texts(&wide, TextCode::Wide), (vec!["Größe".to_owned(), "ok".into()], 0));
+        assert_eq!(super::texts(&wide, TextCode::new(0x07)), (vec!["Größe".to_owned(), "ok".into()], 0));
         assert_eq!(super::texts(b"Herzkammerhypertrophie f\xfcr", TextCode::Latin).0, ["Herzkammerhypertrophie für"]);
     }
 
