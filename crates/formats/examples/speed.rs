@@ -154,7 +154,37 @@ fn make(folder: &Path) {
     matlab.extend(b"val\0");
     write("day.mat", &[matlab.as_slice(), &raw].concat());
     write("day.contec.ECG", &contec());
-    write("hour.csv", &formats::csv::write(&hour(&day)).unwrap());
+    let table = formats::csv::write(&hour(&day)).unwrap();
+    write("hour.csv", &table);
+    for (name, table) in tables(&table) {
+        write(name, table.as_bytes());
+    }
+}
+
+/// The table as other programs write it: with empty cells, quotation marks, decimal commas, exponents or blanks.
+fn tables(table: &[u8]) -> [(&'static str, String); 5] {
+    let table = std::str::from_utf8(table).unwrap();
+    let cells = |separator: &str, cell: &dyn Fn(usize, &str) -> String| -> String {
+        let mut text = String::new();
+        for (row, line) in table.lines().enumerate() {
+            let cells: Vec<String> =
+                line.split(',').map(|word| if row == 0 { word.to_owned() } else { cell(row, word) }).collect();
+            text += &cells.join(separator);
+            text.push('\n');
+        }
+        text
+    };
+    let every = |row: usize, word: &str, other: &str| {
+        if row % 3 == 1 && word.starts_with('-') { other } else { word }.to_owned()
+    };
+    let exponent = |_: usize, word: &str| format!("{:.18e}", word.parse::<f64>().unwrap());
+    [
+        ("hour_blank.csv", cells(",", &|row, word| every(row, word, ""))),
+        ("hour_quoted.csv", cells(",", &|_, word| format!("\"{word}\""))),
+        ("hour_comma.csv", cells(";", &|_, word| word.replace('.', ","))),
+        ("hour_exponent.csv", cells(",", &exponent)),
+        ("hour_spaced.csv", cells("  ", &|_, word| format!("{:>9}", word.replace('.', ",")))),
+    ]
 }
 
 /// The first hour, for formats of text.

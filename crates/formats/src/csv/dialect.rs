@@ -118,13 +118,16 @@ fn is_decimal_comma(lines: &[&str]) -> bool {
 
 /// The cells of a line; quotation marks keep a separator within a cell.
 pub(super) fn cells(line: &str, separator: Option<char>) -> Cells<'_> {
-    Cells { rest: Some(if separator == Some(' ') { line.trim() } else { line }), separator }
+    let quotes = line.contains('"');
+    Cells { rest: Some(if separator == Some(' ') { line.trim() } else { line }), separator, quotes }
 }
 
 /// Iterator of [`cells`].
 pub(super) struct Cells<'a> {
     rest: Option<&'a str>,
     separator: Option<char>,
+    /// Whether the line has quotation marks; most have none.
+    quotes: bool,
 }
 
 impl<'a> Iterator for Cells<'a> {
@@ -134,15 +137,16 @@ impl<'a> Iterator for Cells<'a> {
         let rest = self.rest?;
         let Some(separator) = self.separator else { return self.rest.take() };
         let (mut quoted, mut blank) = (false, true);
-        let end = rest.char_indices().find(|&(_, letter)| {
+        let within_quotes = |letter: char| {
             // Only a mark at a cell's beginning opens a quotation; an inch mark within a cell does not.
             if letter == '"' && (quoted || blank) {
                 quoted = !quoted;
             }
             blank &= letter.is_whitespace();
             !quoted && letter == separator
-        });
-        let Some((at, _)) = end else { return self.rest.take() };
+        };
+        let end = if self.quotes { rest.find(within_quotes) } else { rest.find(separator) };
+        let Some(at) = end else { return self.rest.take() };
         let (cell, after) = rest.split_at_checked(at)?;
         let after = after.strip_prefix(separator).unwrap_or(after);
         self.rest = Some(if separator == ' ' { after.trim_start() } else { after });

@@ -4,7 +4,16 @@ use std::borrow::Cow;
 
 /// The text with western digits, decimal marks and signs. What has none of the others is not copied.
 pub(super) fn western(text: Cow<str>) -> Cow<str> {
-    if text.is_ascii() || !text.chars().any(|letter| of(letter) != Some(letter)) {
+    // Most texts have other letters in few places, such as the sign for micro.
+    let bytes = text.as_bytes();
+    let blocks = bytes.chunks(4096).enumerate().filter(|(_, block)| !block.is_ascii());
+    let mut places = blocks.flat_map(|(number, block)| {
+        let at = number.saturating_mul(4096);
+        block.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()).map(move |(place, _)| at.saturating_add(place))
+    });
+    // Within a letter there is no text.
+    let letter = |place: usize| text.get(place..).and_then(|rest| rest.chars().next());
+    if !places.any(|place| letter(place).is_some_and(|letter| of(letter) != Some(letter))) {
         return text;
     }
     Cow::Owned(text.chars().filter_map(of).collect())
