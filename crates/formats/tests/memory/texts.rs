@@ -22,6 +22,52 @@ fn sequence(digits: &str) -> String {
     )
 }
 
+/// Times one by one, and a lead.
+fn listed(times: &str) -> String {
+    let clock = format!(
+        "<component><sequence><code code=\"TIME_RELATIVE\"/><value><origin value=\"0\"/><scale value=\"1\" unit=\"ms\"/><digits>{times}\
+         </digits></value></sequence></component>"
+    );
+    aecg("").replace("<sequenceSet>", &format!("<sequenceSet>{clock}{}", sequence("1 2")))
+}
+
+fn philips(numbers: &str) -> String {
+    format!(
+        "<restingecgdata><documentinfo><documenttype>SierraECG</documenttype><documentversion>1.03</documentversion></documentinfo>\
+         <waveforms><parsedwaveforms dataencoding=\"Plain\" leadlabels=\"V1\" samplespersecond=\"500\" resolution=\"5\">{numbers}\
+         </parsedwaveforms></waveforms></restingecgdata>"
+    )
+}
+
+/// An SCP-ECG record of sections without checksums.
+fn scp(parts: &[(u16, Vec<u8>)]) -> Vec<u8> {
+    let head = |number: u16, length: u32| {
+        [&[0, 0][..], &number.to_le_bytes(), &length.to_le_bytes(), &[30; 2], b"SCPECG"].concat()
+    };
+    let (mut pointers, mut at) = (Vec::new(), 7_u32);
+    let own = 16 + 10 * (parts.len() as u32 + 1);
+    let lengths = parts.iter().map(|(number, content)| (*number, content.len() as u32 + 16));
+    for (number, length) in [(0, own)].into_iter().chain(lengths) {
+        pointers.extend([&number.to_le_bytes()[..], &length.to_le_bytes(), &at.to_le_bytes()].concat());
+        at += length;
+    }
+    let mut bytes = [&[0, 0][..], &(at - 1).to_le_bytes(), &head(0, own), &pointers].concat();
+    for (number, content) in parts {
+        bytes.extend(head(*number, content.len() as u32 + 16));
+        bytes.extend(content);
+    }
+    bytes
+}
+
+/// Section 12: so many samples of one lead, of one or three bytes each.
+fn long_rhythm(samples: u32, width: u8) -> Vec<u8> {
+    let mut bytes = [&500_u32.to_le_bytes()[..], &[1], &samples.to_le_bytes(), &[width]].concat();
+    bytes.resize(70, 0);
+    bytes.extend([1, 232, 3, 0]);
+    bytes.resize(74 + samples as usize * usize::from(width), 1);
+    bytes
+}
+
 fn fhir(components: &str) -> String {
     format!("{{\"resourceType\":\"Observation\",\"component\":[{components}]}}")
 }
@@ -60,6 +106,15 @@ fn texts_made_to_take_much_memory_do_not() {
         ("aECG, long codes", with_marks(&inherited).into()),
         ("aECG, recordings", format!("<AnnotatedECG>{}</AnnotatedECG>", series.repeat(4_000)).into()),
         ("aECG, empty elements", aecg(&"<a/>".repeat(250_000)).into()),
+        ("aECG, listed times", listed(&digits).into()),
+        ("aECG, listed fractions", listed(&format!("{digits}0.5")).into()),
+        ("aECG, listed marks", listed(&marked).into()),
+        ("Philips, plain text", philips(&digits).into()),
+        ("Philips, marks", philips(&marked).into()),
+        ("Philips, fractions", philips(&format!("{digits}0.5")).into()),
+        ("SCP-ECG, bytes", scp(&[(12, long_rhythm(24 << 20, 1))])),
+        ("SCP-ECG, three bytes", scp(&[(12, long_rhythm(8 << 20, 3))])),
+        ("SCP-ECG, words", scp(&[(12, long_rhythm(10, 1)), (9, b"Sinus rhythm\n".repeat(SAMPLES / 8))])),
         ("FHIR, counts", fhir(&component(&digits)).into()),
         ("FHIR, values", fhir(&component(&format!("{digits}0.5"))).into()),
         ("FHIR, missing samples", fhir(&component(&marked)).into()),
@@ -73,7 +128,14 @@ fn texts_made_to_take_much_memory_do_not() {
     for (name, bytes) in cases {
         let start = Instant::now();
         let file = InputFile { name: "a.xml", bytes: &bytes };
-        let read = if name.starts_with("aECG") { formats::aecg::read } else { formats::fhir::read };
+        let read = match name.split(',').next() {
+            Some("aECG") => formats::aecg::read,
+            Some("FHIR") => formats::fhir::read,
+            Some("SCP-ECG") => formats::scp::read,
+            _ => |file: &InputFile, hints: &Hints, limits: &Limits| {
+                formats::philips::read(file, hints, limits).map(|one| vec![one])
+            },
+        };
         let (outcome, peak) = peak_of(|| read(&file, &Hints::default(), &Limits::default()));
         let time = start.elapsed();
         let said = match &outcome {

@@ -158,7 +158,7 @@ pub fn corpus() -> Corpus {
     corpus.entry("npy").or_default().extend([alone("a.npy", npy), alone("a.npz", archive)]);
 
     corpus.entry("edf").or_default().push(alone("a.edf", edf.clone()));
-    corpus.entry("scp").or_default().push(alone("a.scp", devices::scp()));
+    corpus.entry("scp").or_default().extend([false, true].map(|is_third| alone("a.scp", devices::scp(is_third))));
     corpus.entry("aecg").or_default().push(alone("a.xml", formats::aecg::write(&recording).unwrap()));
     corpus.entry("fhir").or_default().push(alone("a.json", formats::fhir::write(&recording).unwrap()));
     for text in [

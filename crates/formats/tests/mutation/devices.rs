@@ -2,8 +2,9 @@
 
 use crate::corpus::{Corpus, Group, alone};
 
-/// An SCP-ECG of one lead, with codes of the standard's table, first differences and one complex whose beat was subtracted.
-pub fn scp() -> Vec<u8> {
+/// An SCP-ECG of one lead, with codes of the standard's table, first differences and one complex whose beat was subtracted; where
+/// `is_third`, with the maker's words and a long rhythm of 24 bits as well.
+pub fn scp(is_third: bool) -> Vec<u8> {
     let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
     // +1 is 100, -1 is 101, 0 is 0: 64 samples or more in 16 bytes.
@@ -15,7 +16,11 @@ pub fn scp() -> Vec<u8> {
     let measured =
         [vec![1, 1], words(&[800, 0, 1, 2, 3, 4, 5, 6, 7, 8, 100, 200, 1, 0, 0, 0, 70, 70, 400]), vec![1]].concat();
     let statement = [&[0; 8][..], &[1, 1, 3, 0], b"ok\0"].concat();
-    let parts: [(u16, Vec<u8>); 8] = [
+    let mut long = [numbers(&[500]), vec![2], numbers(&[20]), vec![3, 0xEA, 7, 1, 2, 3, 4, 5]].concat();
+    long.resize(62, 0);
+    long.extend([numbers(&[2, 4]), b"ab\0\0cd".to_vec(), vec![1, 0xE8, 3, 0, 2, 0xE8, 3, 0]].concat());
+    long.extend((0..120_u8).map(|byte| byte.wrapping_mul(37)));
+    let mut parts: Vec<(u16, Vec<u8>)> = vec![
         (1, person),
         (2, words(&[19_999])),
         (3, [vec![1, 5], numbers(&[1, 60]), vec![2]].concat()),
@@ -25,13 +30,17 @@ pub fn scp() -> Vec<u8> {
         (7, measured),
         (8, statement),
     ];
+    if is_third {
+        parts.extend([(9, b"\x01\x02Sinus rhythm\0SR\0\xff".to_vec()), (12, long), (13, vec![0; 4])]);
+    }
     let section = |number: u16, content: &[u8]| {
         [words(&[0, number]), numbers(&[content.len() as u32 + 16]), vec![20; 2], b"SCPECG".to_vec(), content.to_vec()]
             .concat()
     };
     let (mut pointers, mut at) = (Vec::new(), 7);
     let lengths = parts.iter().map(|(number, content)| (*number, content.len() as u32 + 16));
-    for (number, length) in [(0, 16 + 90)].into_iter().chain(lengths) {
+    let own = 16 + 10 * (parts.len() as u32 + 1);
+    for (number, length) in [(0, own)].into_iter().chain(lengths) {
         pointers.extend([words(&[number]), numbers(&[length, at])].concat());
         at += length;
     }

@@ -33,6 +33,26 @@ pub fn add(corpus: &mut Corpus) {
          <repbeat leadname=\"I\">{counts}</repbeat></repbeats></waveforms></restingecgdata>",
         base64(&chunk.repeat(3))
     );
+    // The same leads as numbers.
+    let text =
+        "<parsedwaveforms dataencoding=\"Plain\" leadlabels=\"I II III\" samplespersecond=\"500\" resolution=\"5\">";
+    let philips_text = format!(
+        "<restingecgdata><documentinfo><documenttype>SierraECG</documenttype><documentversion>1.04</documentversion></documentinfo>\
+         <waveforms>{text}{}</parsedwaveforms><repbeats dataencoding=\"Plain\" samplespersec=\"1000\" resolution=\"1\"><repbeat \
+         leadname=\"I\"><waveform duration=\"4\">1 -2 3 4</waveform></repbeat></repbeats></waveforms></restingecgdata>",
+        "1 -2 300\n40 ".repeat(30)
+    );
+    let times: Vec<String> = (0..40).map(|sample| (sample * 10 / 3).to_string()).collect();
+    let listed = format!(
+        "<AnnotatedECG><component><series><component><sequenceSet><component><sequence><code code=\"TIME_ABSOLUTE\"/><value><origin \
+         value=\"20260101120000.5\"/><scale value=\"1\" unit=\"ms\"/><digits>{}</digits></value></sequence></component><component><sequence>\
+         <code code=\"MDC_ECG_LEAD_I\"/><value><origin value=\"0\" unit=\"uV\"/><scale value=\"5\" unit=\"uV\"/><digits>{}</digits></value>\
+         </sequence></component></sequenceSet></component></series></component></AnnotatedECG>",
+        times.join(" "),
+        "7 -8 ".repeat(20)
+    );
+    corpus.entry("aecg").or_default().push(alone("a.xml", listed.into_bytes()));
+    corpus.entry("philips").or_default().push(alone("a.xml", philips_text.into_bytes()));
     let mortara = format!(
         "<ECG ACQUISITION_TIME=\"20260101120000\"><CHANNEL NAME=\"I\" OFFSET=\"3\" BITS=\"16\" UNITS_PER_MV=\"200\" DURATION=\"40\" \
          SAMPLE_FREQ=\"500\" DATA=\"{counts}\"/><TYPICAL_CYCLE UNITS_PER_MV=\"200\" SAMPLE_FREQ=\"500\"><TYPICAL_CYCLE_CHANNEL NAME=\"I\" \
