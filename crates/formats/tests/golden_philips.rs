@@ -42,6 +42,48 @@ fn every_lead_with_its_pulse_and_every_representative_beat_is_the_golden_one() {
     assert_eq!((compared, beats), (60, 48));
 }
 
+/// A document with its samples as numbers, 25 a line, as public readers write a packed one again: whole limb leads, no compression.
+fn as_text(document: &str, signals: &[Signal]) -> String {
+    let from = document.find("<parsedwaveforms").unwrap();
+    let open = from + document[from..].find('>').unwrap();
+    let close = document.find("</parsedwaveforms>").unwrap();
+    let tag = document[from..open].replace("\"Base64\"", "\"Plain\"").replace("compression=\"XLI\"", "");
+    let tag = tag.replace("compressflag=\"True\"", "compressflag=\"False\"");
+    let mut text = String::new();
+    for signal in signals {
+        let Samples::Digital { counts, .. } = with_pulse(signal).samples else { panic!("counts") };
+        for line in counts.to_vec().chunks(25) {
+            text.extend(line.iter().map(|count| format!("{count} ")));
+            text.push_str("\r\n");
+        }
+    }
+    let begin = document.find("<restingecgdata").unwrap();
+    format!("{}{tag}>{text}{}", &document[begin..from], &document[close..])
+}
+
+#[test]
+fn the_same_recordings_as_numbers_in_plain_text_are_the_same() {
+    let Some(folder) = common::shared("data/formats/philips") else { return };
+    let mut compared = 0;
+    for name in ["1_03_129DYPRG.XML", "1_03_repbeats_example.xml", "1_04_ad4d3d80_orig.xml", "1_04_01_2020-5-18.xml"] {
+        let recording = common::one_shared(&format!("philips/{name}")).unwrap();
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let text = if bytes.starts_with(b"\xff\xfe") {
+            let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+            String::from_utf16(&units).unwrap()
+        } else {
+            String::from_utf8(bytes).unwrap()
+        };
+        let plain = as_text(&text, &recording.signals);
+        let file = formats::InputFile { name, bytes: plain.as_bytes() };
+        let again = formats::philips::read(&file, &formats::Hints::default(), &formats::Limits::default()).unwrap();
+        assert_eq!(again.signals, recording.signals, "{name}");
+        assert_eq!(again.representative_beats, recording.representative_beats, "{name}");
+        compared += again.signals.len();
+    }
+    assert_eq!(compared, 48);
+}
+
 #[test]
 fn another_type_of_document_is_refused_by_its_name() {
     let Some(outcome) = common::read_shared("philips/invalid-doc-type.xml") else { return };
