@@ -3,6 +3,7 @@
 use ecg::{Counts, Lead, Samples, Severity, Unit};
 
 use super::builder::*;
+use super::describe::OF_MAKER;
 use super::*;
 
 fn read_all(bytes: &[u8]) -> Result<Vec<Recording>, Error> {
@@ -70,6 +71,17 @@ fn a_long_rhythm_beside_a_short_one_is_a_recording_of_its_own() {
     assert_eq!((short.signals[0].len(), long.signals[0].len()), (3, 9));
     assert_eq!((&short.patient, &short.start), (&long.patient, &long.start));
     assert_eq!(long.start.as_deref(), Some("2023-02-28T23:59:58+01:00"));
+}
+
+#[test]
+fn a_long_rhythm_beside_a_broken_one_is_kept() {
+    let [three, _] = rhythm();
+    let six = (6, streams(5000, 2000, 3, 0, &[plain(&[1, 2, 3])]));
+    let twelve = (12, long(500, 2, [b"", b""], &TWO, &frames(9, 1)));
+    let recordings = read_all(&record(30, &[three, six, twelve])).unwrap();
+    let [recording] = &recordings[..] else { panic!("one recording") };
+    let warned = recording.warnings.iter().any(|one| one.place == "Section 6" && one.severity == Severity::Data);
+    assert!(warned && recording.signals[0].len() == 9, "{:?}", recording.warnings);
 }
 
 #[test]

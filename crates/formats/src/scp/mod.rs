@@ -35,18 +35,20 @@
 //! taken for the recording's first. Where Huffman codes end before the stated number of samples, up to 15 zero bits are taken for the
 //! filling of the last bytes and not for samples.
 //!
-//! **Refused**: no Section 12 and no Section 3 or 6; a Section 12 alone whose fields do not ask for the bytes that it has; subtraction without the beat, or at another rate; tables with codes of 0 or more than 32 bits;
-//! a lead that begins after more samples than all leads hold together; streams that would decode to more than 32 MiB and twice the file's size.
+//! **Refused**: no Section 12 and no Section 3 or 6; a Section 12 alone whose fields do not ask for the bytes that it has; subtraction
+//! without the beat, or at another rate; tables with codes of 0 or more than 32 bits; a lead that begins after more samples than all
+//! leads hold together; streams that would decode to more than 32 MiB and twice the file's size.
 //!
 //! Counts are 16 bits wide unless the sum of rhythm and beat is wider. Their size, in nanovolts, is stated by Section 6; 0 leaves the
 //! unit unknown. `healforce` reads a maker's dialect that breaks most of these rules.
 
-use ecg::{Recording, Severity, Source, Statement, Warning};
+use ecg::{Recording, Severity, Source, Warning};
 
 use crate::{Error, Hints, InputFile, Limits, Place};
 
 mod beats;
 mod crc;
+mod describe;
 mod healforce;
 mod huffman;
 mod leads;
@@ -89,9 +91,6 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
     }
 }
 
-/// What statements of Section 9 are called: its codes and words are the maker's.
-const OF_MAKER: &str = "SCP-ECG Section 9";
-
 /// Reads one file: the rhythm of Section 6, then the long rhythm of Section 12; most files have one of them. Signals have the order
 /// and the counts of the file.
 ///
@@ -131,39 +130,46 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
             None
         }
         Some(Err(error)) if !has_rhythm => return Err(error),
-        long => {
-            signals(file, &sections, protocol, hints, limits, &mut budget, &mut recording)?;
-            long
-        }
+        long => match (signals(file, &sections, protocol, hints, limits, &mut budget, &mut recording), long) {
+            (Ok(()), long) => long,
+            (Err(error), Some(Ok(long))) => {
+                let message = format!("the rhythm could not be read ({error}); the long rhythm of Section 12 is there");
+                recording.warnings.push(warning(file, Severity::Data, "Section 6", message));
+                recording.start = start(recording.start, long.start);
+                recording.signals = long.signals;
+                None
+            }
+            (Err(error), _) => return Err(error),
+        },
     };
-    describe(file, &sections, protocol, device, limits, &mut recording);
+    describe::read(file, &sections, protocol, device, limits, &mut recording);
     if let Some(message) = texts::question(&recording) {
         recording.warnings.push(warning(file, Severity::Note, "", message.to_owned()));
     }
-    let mut recordings = vec![recording];
     match long {
-        Some(Ok(long)) => recordings.extend(beside(recordings.first(), long)),
+        Some(Ok(long)) => {
+            let second = beside(&recording, long);
+            Ok(vec![recording, second])
+        }
         Some(Err(error)) => {
             let message = format!("the long rhythm could not be read ({error}); the rhythm of Section 6 is there");
-            let message = warning(file, Severity::Data, "Section 12", message);
-            recordings.iter_mut().for_each(|recording| recording.warnings.push(message.clone()));
+            recording.warnings.push(warning(file, Severity::Data, "Section 12", message));
+            Ok(vec![recording])
         }
-        None => {}
+        None => Ok(vec![recording]),
     }
-    Ok(recordings)
 }
 
 /// The long rhythm as a recording of its own, beside the one whose person it shares.
-fn beside(first: Option<&Recording>, long: LongRhythm) -> Option<Recording> {
-    let first = first?;
-    Some(Recording {
+fn beside(first: &Recording, long: LongRhythm) -> Recording {
+    Recording {
         name: format!("{} (long rhythm)", first.name),
         source: first.source.clone(),
         patient: first.patient.clone(),
         start: start(first.start.clone(), long.start),
         signals: long.signals,
         ..Recording::default()
-    })
+    }
 }
 
 /// The beginning of a long rhythm: its own; that of Section 1 where it is the same with a time zone, or the only one.
@@ -251,73 +257,6 @@ fn signals(
     recording.signals = signals;
     recording.annotations = beats.annotations(rate);
     Ok(())
-}
-
-/// Sections 7 to 11; what they hold before they end early stays. Sections 13 to 18 are named.
-fn describe(
-    file: &InputFile,
-    sections: &Sections,
-    protocol: u8,
-    device: Device,
-    limits: &Limits,
-    recording: &mut Recording,
-) {
-    let cursor = |number: usize| {
-        let section = sections.get(number).filter(|section| !section.body.is_empty());
-        section.and_then(|section| section.cursor(file).ok())
-    };
-    let mut results: Vec<(usize, Result<(), Error>)> = Vec::new();
-    if let Some(cursor) = cursor(7) {
-        let beats = recording.annotations.len();
-        results.push((7, measurements::global(cursor, beats, protocol, recording)));
-        recording.annotations.sort_by(|one, other| one.time.total_cmp(&other.time));
-    }
-    for (number, coded) in [(8, false), (11, true)] {
-        if let Some(cursor) = cursor(number) {
-            results.push((number, statements::read(cursor, coded, device.texts, &mut recording.statements)));
-        }
-    }
-    if let Some(cursor) = cursor(10) {
-        results.push((10, measurements::of_leads(cursor, recording)));
-    }
-    for (number, result) in results {
-        if let Err(error) = result {
-            recording.warnings.push(early(file, number, &error));
-        }
-    }
-    if let Some(section) = sections.get(9).filter(|section| !section.body.is_empty()) {
-        of_maker(file, section, device, limits, recording);
-    }
-    let later: Vec<usize> = (13..=18).filter(|number| sections.get(*number).is_some()).collect();
-    if !later.is_empty() {
-        let message = format!(
-            "sections {later:?} of version 3 (stress test, selected sequences, measurements and annotations of beats and spikes) are there; \
-             their layout is not public and they were not read"
-        );
-        recording.warnings.push(warning(file, Severity::Note, "Section 0", message));
-    }
-}
-
-/// Section 9: its texts, and a warning that says what was kept and what was not.
-fn of_maker(file: &InputFile, section: &Section, device: Device, limits: &Limits, recording: &mut Recording) {
-    let most = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
-    let bytes = section.body.len();
-    let (texts, other) = maker::texts(section.body.get(..most).unwrap_or(section.body), device.texts);
-    let beyond = match bytes.checked_sub(most) {
-        Some(beyond) if beyond > 0 => format!("; {beyond} bytes beyond the limit of a text were not looked at"),
-        _ => String::new(),
-    };
-    let message = format!(
-        "Section 9 is the maker's own interpretation, in the maker's layout: of its {bytes} bytes {} texts were kept as statements, {other} \
-         bytes are neither text nor zero and were not read{beyond}",
-        texts.len()
-    );
-    recording.warnings.push(warning(file, Severity::Note, "Section 9", message));
-    recording.statements.extend(texts.into_iter().map(|text| Statement {
-        system: OF_MAKER.to_owned(),
-        code: String::new(),
-        text,
-    }));
 }
 
 /// A section without which nothing can be read.
