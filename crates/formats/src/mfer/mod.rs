@@ -20,12 +20,13 @@
 //! begin where the one before ended (0x07); no rate (the format's own default is 1000 Hz, `hints` come first); no resolution (counts in no
 //! unit); values of a wrong length (passed over); a character code (0x03) that is not known, and texts that it does not hold.
 //!
-//! **Refused.** More leads than `limits`, and two kinds of compression that no public text lays out. Data type 9 is named "8 bit AHA
-//! compression" by MFER part 1 and by no more than its name. Public readers make different samples of the same bytes: one sums them up
-//! as differences with a sign, which begin at 0 in each frame; two take each for a sample without a sign; a fourth refuses, as is done here.
-//! Nobody says where a frame begins that does not begin at 0, nor how a step of more than 127 counts is written, so that either reading
-//! may be wrong by any offset. Compressed values (0x0E with a code that is not 0) have codes that public readers number differently: 1 is
-//! AHA's differences to one, 2 and 3 are a packed header and packed samples to another, by a method that neither unpacks.
+//! **Refused.** More leads than `limits`, and two kinds of compression for which no layout was found that is public. Of data type 9 the
+//! public readers that were looked at have the name, "8 bit AHA compression", and make different samples of the same bytes: one sums
+//! them up as differences with a sign, which begin at 0 in each frame; two (BioSig is one) take each for a sample without a sign; a fourth
+//! (ecgdatakit) refuses, as is done here. None of them tells where a frame begins that does not begin at 0, nor how a step of more than
+//! 127 counts is written, so that either reading may be wrong by any offset. Compressed values (0x0E with a code that is not 0) have codes
+//! that they number differently: 1 is AHA's differences to one, 2 and 3 are a packed header and packed samples to another, by a method that
+//! neither unpacks.
 
 use ecg::{Recording, Severity, Source, Warning};
 
