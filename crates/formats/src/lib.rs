@@ -13,7 +13,7 @@
 //! | SCP-ECG of Healforce | [`scp`] | exact: a public decoder | leads without names | none stored | no | seen |
 //! | DICOM waveforms | [`dicom`] | exact: pydicom; A-law, mu-law, 32 bit, big endian: built | full | annotations, measurements, median beat | 12-lead, general, ambulatory | seen |
 //! | HL7 annotated ECG (aECG) | [`aecg`] | exact: ecgdatakit; listed times: built | full | annotations, measurements, statements, representative beat | yes | seen |
-//! | FHIR Observation, as JSON | [`fhir`] | exact: by the rule alone | full | interpretation, notes | yes | not seen |
+//! | FHIR Observation, as JSON and XML | [`fhir`] | exact: by the rule; built ones: fhir.resources | full | interpretation, notes | JSON | not seen |
 //! | GE MUSE XML | [`muse`] | exact: ecgdatakit | full | measurements, statements, median beat | no | seen |
 //! | GE CardioSoft XML | [`cardiosoft`] | exact: ecg2dcm; full disclosure: by its leads' sums | full | measurements, statements, median beat | no | seen |
 //! | Philips Sierra XML 1.03, 1.04, 1.04.01 | [`philips`] | exact: sierraecg; plain text: built | full | measurements, statements, representative beats | no | seen |

@@ -34,7 +34,7 @@ pub enum Format {
     Mortara,
     /// Schiller XML.
     Schiller,
-    /// FHIR Observations in JSON.
+    /// FHIR Observations in JSON or XML.
     Fhir,
     /// ISHNE Holter.
     Ishne,

@@ -57,7 +57,7 @@ pub(crate) const READERS: &[Reader] = &[
         read: |file, hints, limits| one(atc::read(file, hints, limits)),
     },
     Reader { format: Format::Aecg, score: aecg::score, extensions: &["xml", "ecg"], read: aecg::read },
-    Reader { format: Format::Fhir, score: fhir::score, extensions: &["json", "ndjson"], read: fhir::read },
+    Reader { format: Format::Fhir, score: fhir::score, extensions: &["json", "ndjson", "xml"], read: fhir::read },
     Reader {
         format: Format::Muse,
         score: muse::score,

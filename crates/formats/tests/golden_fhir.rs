@@ -1,4 +1,4 @@
-//! FHIR SampledData against the values of `golden/fhir.json`: the standard's arithmetic in another language.
+//! FHIR SampledData against the values of `golden/fhir.json`: the standard's arithmetic in another language; and XML against JSON.
 
 mod common;
 
@@ -86,4 +86,50 @@ fn what_was_read_is_written_and_read_again() {
             assert!(one.iter().zip(&other).all(|(a, b)| (a.is_nan() && b.is_nan()) || (a - b).abs() < 1e-9), "{name}");
         }
     }
+}
+
+/// FHIR's JSON as its XML (hl7.org/fhir/json.html): a key is an element, a list repeats it, a plain value is an attribute, and a
+/// resource stands in an element of its type.
+fn as_xml(name: &str, value: &Value, xml: &mut String) {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| as_xml(name, item, xml)),
+        Value::Object(fields) => {
+            let kind = fields.get("resourceType").and_then(Value::as_str);
+            let opening = kind.map_or(String::new(), |kind| format!("<{kind} xmlns=\"http://hl7.org/fhir\">"));
+            let closing = kind.map_or(String::new(), |kind| format!("</{kind}>"));
+            let (before, after) = if name.is_empty() {
+                (String::new(), String::new())
+            } else {
+                (format!("<{name}>"), format!("</{name}>"))
+            };
+            xml.push_str(&(before + &opening));
+            fields.iter().filter(|(key, _)| *key != "resourceType").for_each(|(key, value)| as_xml(key, value, xml));
+            xml.push_str(&(closing + &after));
+        }
+        Value::String(text) => *xml += &format!("<{name} value=\"{}\"/>\n", escaped(text)),
+        other => *xml += &format!("<{name} value=\"{other}\"/>\n"),
+    }
+}
+
+#[test]
+fn every_sample_file_gives_the_same_recordings_as_xml() {
+    let Some(folder) = common::shared("data/formats/fhir") else { return };
+    let read = |name: &str, bytes: &[u8]| {
+        let file = formats::InputFile { name, bytes };
+        assert_eq!(formats::probe("a", bytes), Some(formats::Format::Fhir), "{name}");
+        formats::fhir::read(&file, &formats::Hints::default(), &formats::Limits::default()).unwrap()
+    };
+    let mut compared = 0;
+    for (name, json) in common::read_folder(&folder) {
+        let recordings = read(&name, &json);
+        let written = recordings.iter().map(|one| formats::fhir::write(one).unwrap());
+        for json in written.chain([json.clone()]) {
+            let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned();
+            as_xml("", &serde_json::from_slice(&json).unwrap(), &mut xml);
+            assert_eq!(read(&name, xml.as_bytes()), read(&name, &json), "{name}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 6);
 }

@@ -35,14 +35,27 @@ pub(crate) fn named(label: &str) -> Option<Page> {
     })
 }
 
+/// Bytes of UTF-8 that a text may take beside two for each of its own.
+const FREE: usize = 1 << 20;
+
 /// The text of bytes in a page, with U+FFFD for what is lost.
+///
+/// Signs, Thai letters and katakana are single bytes that become three. No file of an ECG is made of them: a text that is ends
+/// where it has doubled, so that memory stays bounded, and counts as lost from there on.
 pub(crate) fn decode(bytes: &[u8], page: Page) -> (String, Option<Lost>) {
     // Once to count: a letter of a page is one to four bytes of UTF-8, and the text takes no more memory than it needs.
     let mut length = 0_usize;
     pieces(bytes, page, |piece| length = length.saturating_add(piece.len()));
-    let mut text = String::with_capacity(length);
-    let lost = pieces(bytes, page, |piece| text.push_str(piece));
-    (text, lost)
+    let most = bytes.len().saturating_mul(2).saturating_add(FREE);
+    let mut text = String::with_capacity(length.min(most));
+    let mut is_cut = false;
+    let lost = pieces(bytes, page, |piece| {
+        is_cut = is_cut || text.len().saturating_add(piece.len()) > most;
+        if !is_cut {
+            text.push_str(piece);
+        }
+    });
+    (text, lost.or(is_cut.then_some(Lost { first: bytes.len(), count: 1 })))
 }
 
 /// Gives the text piece by piece.
@@ -99,6 +112,8 @@ mod tests {
         let (text, lost) = decode(&[0x80; 100_000], WINDOWS_1252);
         assert_eq!((text.chars().filter(|letter| *letter == '€').count(), lost), (100_000, None));
         assert!(text.capacity() <= 300_000);
+        let (text, lost) = decode(&[0x80; 2 << 20], WINDOWS_1252);
+        assert!(text.capacity() <= 5 << 20 && text.len() > (5 << 20) - 5000 && lost.is_some());
         let (text, lost) = decode(&[0xff; 10_000], UTF_8);
         assert_eq!((text.chars().count(), lost), (10_000, Some(Lost { first: 0, count: 10_000 })));
         assert_eq!(decode(b"a\0b", UTF_16LE).1, Some(Lost { first: 2, count: 1 }));

@@ -1,7 +1,8 @@
-//! FHIR Observations with SampledData, as JSON.
+//! FHIR Observations with SampledData, as JSON and as XML.
 //!
 //! Written after HL7 FHIR R4 and R5: Observation, SampledData, Bundle, Patient (hl7.org/fhir). One Observation is one recording;
-//! a file may hold several, in a Bundle, contained in another resource, or one after the other (NDJSON).
+//! a file may hold several, in a Bundle, contained in another resource, or (JSON) one after the other (NDJSON).
+//! Both syntaxes are read into the same words, by one reader of resources.
 //!
 //! # Layout
 //! - `valueSampledData` of the Observation, or of each `component`: a lead each, named by MDC's code (131328 and the lead's number), by its
@@ -20,21 +21,22 @@
 //! and the doubt is said.
 //!
 //! # Refused
-//! JSON without SampledData; samples at uneven offsets; no time between samples without [`Hints::rate`] ([`Error::wants_rate`]). XML
-//! and Turtle forms of FHIR are not read.
+//! Resources without SampledData; samples at uneven offsets; no time between samples without [`Hints::rate`]
+//! ([`Error::wants_rate`]). The Turtle form of FHIR is not read.
 //!
 //! # Writing
-//! [`write()`] gives one Observation of R4 with a component a lead.
+//! [`write()`] gives one Observation of R4 with a component a lead, as JSON.
 //!
 //! # Limits
-//! Resources within resources to a depth of 8, JSON to serde_json's 128, 16,384 leads and as many other facts. Data is borrowed from the
-//! text and read as a stream.
+//! Resources within resources to a depth of 8, JSON to serde_json's 128, XML to 64, 16,384 leads and as many other facts. Data is borrowed from the
+//! text and read as a stream; XML has its tree between.
 
 use ecg::{Measurement, Patient, Recording, Source};
 use serde::de::DeserializeSeed;
 
 use crate::decimals::Room;
 use crate::notes::{self, Notes, label};
+use crate::xml::Document;
 use crate::{Error, Hints, InputFile, Limits, Place, encoding};
 
 mod json;
@@ -42,16 +44,21 @@ mod leads;
 mod resource;
 mod sampled;
 mod write;
+mod xml;
 
 use resource::{Found, Observation, Reference, Resource};
 use sampled::Reading;
 
 pub use write::write;
 
-/// How clearly the content is FHIR as JSON, 0 to 100.
+/// How clearly the content is FHIR, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
     let start = bytes.get(..bytes.len().min(8 << 10)).unwrap_or_default();
     let Some(text) = encoding::sample(start) else { return 0 };
+    if xml::is_xml(&text) {
+        let named = crate::xml::root_name(bytes).is_some_and(|name| xml::is_type(&name));
+        return if named && text.contains("http://hl7.org/fhir") { 90 } else { 0 };
+    }
     if !text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{') {
         return 0;
     }
@@ -68,12 +75,19 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Recording>, Error> {
     limits.file(file.name, file.bytes)?;
     let text = encoding::decode(file.bytes);
-    let text = text.trim_start_matches('\u{feff}');
+    let document = xml::is_xml(&text).then(|| Document::read(file.name, &text, limits)).transpose()?;
     let mut found = Found::default();
     let mut notes = Notes::new(file.name);
-    let damage = resources(text, &mut found);
+    if let Some(doubt) = &text.doubt {
+        notes.note(&notes::place(doubt.place), doubt.message.as_str());
+    }
+    let (syntax, damage) = match &document {
+        Some(document) => ("XML", xml::resources(document, &mut found)),
+        None => ("JSON", resources(text.trim_start_matches('\u{feff}'), &mut found)),
+    };
     if let Some(Damage { place, .. }) = damage {
-        let message = "the JSON ends early or is damaged here; components that are whole before it are kept";
+        let message =
+            format!("the {syntax} ends early or is damaged here; components that are whole before it are kept");
         notes.data(&notes::place(place), message);
     }
     if found.too_many {
@@ -119,24 +133,26 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
             Some(Damage { place, is_end: true }) => {
                 Error::truncated(file.name, place, "no whole SampledData", "FHIR SampledData")
             }
-            Some(Damage { place, .. }) => Error::invalid(file.name, place, "damaged JSON", "FHIR SampledData"),
+            Some(Damage { place, .. }) => {
+                Error::invalid(file.name, place, format!("damaged {syntax}"), "FHIR SampledData")
+            }
             None => Error::invalid(
                 file.name,
                 Place::Whole,
-                "JSON without SampledData",
+                format!("{syntax} without SampledData"),
                 "a FHIR Observation with SampledData",
             ),
         })),
     }
 }
 
-/// Where the JSON is damaged, and whether it ends there.
+/// Where the JSON or XML is damaged, and whether it ends there.
 struct Damage {
     place: Place,
     is_end: bool,
 }
 
-/// Every resource of the text: one, or one after the other.
+/// Every resource of a JSON text: one, or one after the other.
 fn resources<'t>(text: &'t str, found: &mut Found<'t>) -> Option<Damage> {
     let mut rest = text;
     let mut lines = 0_usize;

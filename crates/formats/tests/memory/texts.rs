@@ -95,11 +95,28 @@ fn texts_made_to_take_much_memory_do_not() {
         .chars()
         .map(|letter| letter as u8)
         .collect();
+    // Each of these bytes is a letter of three.
+    let signs =
+        aecg(&sequence("1 2")).replace("</series>", &format!("<x y=\"&amp;{}\"/></series>", "~".repeat(40 << 20)));
+    let growing: Vec<u8> = signs.bytes().map(|byte| if byte == b'~' { 0x80 } else { byte }).collect();
+    let in_xml = |data: &str| {
+        format!(
+            "<Observation xmlns=\"http://hl7.org/fhir\"><component><valueSampledData><period value=\"2\"/><data value=\"{data}\"/>\
+             </valueSampledData></component></Observation>"
+        )
+    };
     let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("FHIR as XML, counts", in_xml(&digits).into()),
+        ("FHIR as XML, values", in_xml(&format!("{digits}0.5")).into()),
+        ("FHIR as XML, missing samples", in_xml(&marked).into()),
+        ("FHIR as XML, references", in_xml(&"&#x31; ".repeat(SAMPLES / 4)).into()),
+        ("FHIR as XML, depth", "<contained><Bundle>".repeat(500_000).into()),
+        ("FHIR as XML, components", format!("<Observation>{}</Observation>", "<component/>".repeat(250_000)).into()),
         ("aECG, counts", aecg(&sequence(&digits)).into()),
         ("aECG, values", aecg(&sequence(&format!("{digits}0.5"))).into()),
         ("aECG, wide counts", aecg(&sequence(&format!("{digits}70000"))).into()),
         ("aECG, values in Latin-1", latin),
+        ("aECG, letters that grow", growing),
         ("aECG, missing samples", aecg(&sequence(&marked)).into()),
         ("aECG, digits in pieces", aecg(&sequence(&broken)).into()),
         ("aECG, annotations", with_marks(&annotations).into()),

@@ -63,6 +63,19 @@ pub fn add(corpus: &mut Corpus) {
          </samplerate><yres><units>UV</units><unitperbit>5</unitperbit></yres></resolution><channel><name>I</name><data>{numbers}</data>\
          </channel></wavedata></SchillerEDI>"
     );
+    let fhir = "<Bundle xmlns=\"http://hl7.org/fhir\"><entry><resource><Patient><id value=\"p\"/><name><family value=\"A\"/><given value=\"B\"/>\
+                </name></Patient></resource></entry><entry><resource><Observation><contained><Device/></contained><subject><reference \
+                value=\"p\"/></subject><interpretation><text value=\"a &amp; b\"/></interpretation><component><code><coding><code value=\"131330\"/>\
+                </coding></code><valueSampledData><origin><value value=\"0\"/><code value=\"uV\"/></origin><period value=\"2\"/><factor \
+                value=\"0.5\"/><dimensions value=\"1\"/><data value=\"1 2 E -3\"/></valueSampledData></component><component><valueQuantity>\
+                <value value=\"7\"/></valueQuantity></component></Observation></resource></entry></Bundle>";
+    // A code page with letters of two bytes, each of which can be cut.
+    let declaration = b"<?xml version='1.0' encoding='Shift_JIS'?>".as_slice();
+    let (before, after) = mortara.split_at(mortara.find("<CHANNEL").unwrap());
+    let subject = b"<SUBJECT LAST_NAME='\x8e\x52\x93\x63'/>";
+    let japanese = [declaration, before.as_bytes(), subject, after.as_bytes()].concat();
+    corpus.entry("fhir").or_default().push(alone("a.xml", fhir.into()));
+    corpus.entry("mortara").or_default().push(alone("b.xml", japanese));
     for (kind, text) in
         [("muse", muse), ("cardiosoft", cardiosoft), ("philips", philips), ("mortara", mortara), ("schiller", schiller)]
     {
