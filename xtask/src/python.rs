@@ -1,4 +1,4 @@
-//! A Python with the readers that ours are held against: wfdb, pyedflib, pydicom and what they need, in an environment of its
+//! A Python with the readers that ours are held against: wfdb, pyedflib, pydicom, fhir.resources and what they need, in an environment of its
 //! own beside the other caches.
 
 use crate::{paths, run};

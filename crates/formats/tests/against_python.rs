@@ -1,4 +1,4 @@
-//! Files with random parameters, by wfdb-python, pyedflib and pydicom for our readers and by our writers for theirs.
+//! Files with random parameters, by wfdb-python, pyedflib, pydicom and fhir.resources for our readers and by our writers for theirs.
 //!
 //! Runs where `EINTHOVEN_PYTHON` names a Python with the packages of `tests/reference/formats/requirements.txt`;
 //! `EINTHOVEN_SEED` chooses other files. `tests/reference/formats/generate_and_compare.py` says what is compared.
@@ -11,14 +11,14 @@ use std::process::Command;
 
 use ecg::{Annotation, Counts, Lead, Recording, Samples, Scale, Signal, Unit};
 use formats::wfdb::StorageFormat;
-use formats::{Hints, InputFile, Limits, WriteError, dicom, edf, wfdb};
+use formats::{Hints, InputFile, Limits, WriteError, aecg, csv, dicom, edf, fhir, wfdb};
 use serde_json::{Value, json};
 
 /// The Python to run, or nothing with a line that says what is skipped.
 fn python() -> Option<PathBuf> {
     let named = std::env::var_os("EINTHOVEN_PYTHON");
     if named.is_none() {
-        eprintln!("skipped: EINTHOVEN_PYTHON names no Python with wfdb, pyedflib, pydicom and edfio");
+        eprintln!("skipped: EINTHOVEN_PYTHON names no Python with wfdb, pyedflib, pydicom, edfio and fhir.resources");
     }
     named.map(PathBuf::from)
 }
@@ -107,7 +107,7 @@ fn files_of_other_libraries_give_what_they_read() {
         compared += 1;
     }
     println!("{compared} files compared");
-    assert!(compared >= 60, "{compared}");
+    assert!(compared >= 84, "{compared}");
 }
 
 /// Names with contents.
@@ -122,6 +122,8 @@ struct Writer {
     bits: u32,
     /// All leads have one rate.
     alike: bool,
+    /// There is a mark for missing samples.
+    gaps: bool,
     /// The label that a lead has in the file.
     label: fn(&Lead) -> String,
     /// Files, the leading one first.
@@ -135,6 +137,7 @@ const WRITERS: &[Writer] = &[
         format: "WFDB",
         bits: 16,
         alike: false,
+        gaps: true,
         label: |lead| lead.name().to_owned(),
         write: |recording, name| wfdb::write(recording, name, StorageFormat::F16),
     },
@@ -143,6 +146,7 @@ const WRITERS: &[Writer] = &[
         format: "WFDB",
         bits: 12,
         alike: false,
+        gaps: true,
         label: |lead| lead.name().to_owned(),
         write: |recording, name| wfdb::write(recording, name, StorageFormat::F212),
     },
@@ -151,6 +155,7 @@ const WRITERS: &[Writer] = &[
         format: "WFDB",
         bits: 16,
         alike: false,
+        gaps: true,
         label: |lead| lead.name().to_owned(),
         write: |recording, name| wfdb::write(recording, name, StorageFormat::F516),
     },
@@ -159,6 +164,7 @@ const WRITERS: &[Writer] = &[
         format: "EDF+",
         bits: 16,
         alike: false,
+        gaps: true,
         label: |lead| format!("ECG {lead}"),
         write: |recording, name| Ok(vec![(format!("{name}.edf"), edf::write(recording)?)]),
     },
@@ -167,6 +173,7 @@ const WRITERS: &[Writer] = &[
         format: "BDF+",
         bits: 20,
         alike: false,
+        gaps: true,
         label: |lead| format!("ECG {lead}"),
         write: |recording, name| Ok(vec![(format!("{name}.bdf"), edf::write(recording)?)]),
     },
@@ -175,8 +182,36 @@ const WRITERS: &[Writer] = &[
         format: "DICOM",
         bits: 16,
         alike: true,
+        gaps: true,
         label: |lead| lead.name().to_owned(),
         write: |recording, name| Ok(vec![(format!("{name}.dcm"), dicom::write(recording)?)]),
+    },
+    Writer {
+        name: "fhir",
+        format: "FHIR",
+        bits: 24,
+        alike: false,
+        gaps: true,
+        label: |lead| format!("MDC_ECG_ELEC_POTL_{}", lead.name().to_ascii_uppercase()),
+        write: |recording, name| Ok(vec![(format!("{name}.json"), fhir::write(recording)?)]),
+    },
+    Writer {
+        name: "csv",
+        format: "CSV",
+        bits: 24,
+        alike: true,
+        gaps: true,
+        label: |lead| lead.name().to_owned(),
+        write: |recording, name| Ok(vec![(format!("{name}.csv"), csv::write(recording)?)]),
+    },
+    Writer {
+        name: "aecg",
+        format: "HL7 aECG",
+        bits: 24,
+        alike: false,
+        gaps: false,
+        label: |lead| format!("MDC_ECG_LEAD_{}", lead.name().to_ascii_uppercase()),
+        write: |recording, name| Ok(vec![(format!("{name}.xml"), aecg::write(recording)?)]),
     },
 ];
 
@@ -223,7 +258,7 @@ fn recording(random: &mut Random, writer: &Writer, gap: bool) -> Recording {
         let mut signal = Signal::digital(lead.clone(), rate * factor as f64, counts, scale);
         if gap {
             signal.missing = vec![(2 * length / 7, 5 * length / 7)];
-        } else {
+        } else if writer.gaps {
             for _ in 0..random.below(4) {
                 let from = signal.missing.last().map_or(0, |(_, to)| to + 1) + random.below(length);
                 let to = from + 1 + random.below(20);
@@ -265,6 +300,7 @@ fn expected(writer: &Writer, signal: &Signal) -> Value {
         "ranges": signal.missing,
         "unit": if scale.unit == Unit::Microvolt { "uV" } else { "mV" },
         "step": 1.0 / scale.gain,
+        "baseline": scale.baseline,
         "first8": first,
     })
 }

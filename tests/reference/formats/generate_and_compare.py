@@ -3,31 +3,37 @@
     python generate_and_compare.py generate FOLDER --seed 1 --cases 4
     python generate_and_compare.py compare FOLDER
 
-`generate` writes files with random parameters by wfdb-python (WFDB), pyedflib (EDF+, BDF+) and pydicom (DICOM waveforms) into
-FOLDER, and FOLDER/expected.json: what these libraries read from them. `compare` reads FOLDER/expected.json, which our own test
-writes beside the files of our writers, and compares it with what wfdb-python, pyedflib and edfio read; a difference is printed
-and makes the exit status 1. `crates/formats/tests/against_python.rs` runs both.
+`generate` writes files with random parameters by wfdb-python (WFDB), pyedflib (EDF+, BDF+), pydicom (DICOM waveforms) and
+fhir.resources (FHIR, as JSON and as XML) into FOLDER, and FOLDER/expected.json: what these libraries read from them. `compare`
+reads FOLDER/expected.json, which our own test writes beside the files of our writers, and compares it with what wfdb-python,
+pyedflib, edfio, pydicom, fhir.resources (which also validates), Python's csv module and, for aECG, Python's own XML reader with
+the paths of HL7's schema give; a difference is printed and makes the exit status 1. `crates/formats/tests/against_python.rs` runs both.
 
 expected.json is {"cases": [case, ...]}; a case has
     name, format, files (names in FOLDER, the leading one first),
     leads: name, rate, n, counts_sha256 (of the counts as little-endian i32; missing samples count as 0), missing (how many),
            unit, first8 (physical values in that unit, null where missing) and, of our writers' files, step (of one count),
-           ranges (missing samples as [from, to]),
+           baseline (its count of zero), ranges (missing samples as [from, to]),
     annotations: [seconds, text] each, in order of time.
 """
 
 import argparse
+import csv
 import datetime
 import hashlib
 import json
 import pathlib
 import sys
+import xml.etree.ElementTree as ElementTree
 
 import edfio
 import numpy as np
 import pydicom
 import pyedflib
 import wfdb
+from fhir.resources import observation as fhir_r5
+from fhir.resources.R4B import bundle as fhir_r4b_bundle
+from fhir.resources.R4B import observation as fhir_r4b
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
 
@@ -256,6 +262,55 @@ def generate_dicom(random, folder, number, bits):
     return {"name": name, "format": "DICOM", "files": [name], "leads": leads, "annotations": []}
 
 
+# FHIR by fhir.resources, which validates what it is given and writes both syntaxes.
+
+
+def generate_fhir(random, folder, number, release, syntax):
+    """An Observation: of R5 with intervals, or of R4B with periods, every second one in a Bundle with its Patient."""
+    name = f"fhir{number}_{release}.{syntax}"
+    unit = str(random.choice(["uV", "mV"]))
+    components, leads = [], []
+    for label in LEADS[: int(random.integers(1, 13))]:
+        n = int(random.integers(1, 2000))
+        step = float(random.choice([1.0, 2.0, 4.0, 0.5, 8.0]))
+        counts = wave(random, n, -(2**15), 2**15 - 1)
+        missing = random.random(n) < (0.02 if random.random() < 0.5 else 0.0)
+        tokens = [str(random.choice(["E", "U", "L"])) if gone else str(count) for count, gone in zip(counts, missing)]
+        factor, origin = float(random.choice([1.0, 0.005, 4.88, 0.25])), float(random.choice([0.0, -3.5, 120.0]))
+        sampled = {
+            "origin": {"value": origin, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+            "factor": factor,
+            "dimensions": 1,
+            "data": " ".join(tokens),
+        }
+        sampled |= {"interval": step, "intervalUnit": "ms"} if release == "R5" else {"period": step}
+        coding = {"system": "urn:oid:2.16.840.1.113883.6.24", "code": "0", "display": f"MDC_ECG_ELEC_POTL_{label.upper()}"}
+        components.append({"code": {"coding": [coding]}, "valueSampledData": sampled})
+        # Which of the marks stands for a gap makes no difference to a sample.
+        leads.append(lead(f"MDC_ECG_ELEC_POTL_{label.upper()}", 1000 / step, counts, origin + factor * counts, unit, missing))
+    content = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "ECG <rest> & \u00fc"},
+        "subject": {"reference": "Patient/p"},
+        "effectiveDateTime": "2024-01-01T12:00:00Z",
+        "component": components,
+    }
+    if release == "R4B" and number % 2:
+        patient = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1970-01-02"}
+        content = {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"fullUrl": "http://a/Patient/p", "resource": patient}, {"fullUrl": "http://a/Observation/o", "resource": content}],
+        }
+        resource = fhir_r4b_bundle.Bundle.model_validate(content)
+    else:
+        resource = (fhir_r5 if release == "R5" else fhir_r4b).Observation.model_validate(content)
+    written = resource.model_dump_xml() if syntax == "xml" else resource.model_dump_json()
+    (folder / name).write_bytes(written if isinstance(written, bytes) else written.encode())
+    return {"name": name, "format": "FHIR", "files": [name], "leads": leads, "annotations": []}
+
+
 def generate(folder, seed, cases):
     random = np.random.default_rng(seed)
     expected = []
@@ -266,6 +321,9 @@ def generate(folder, seed, cases):
             expected.append(generate_edf(random, folder, f"{number}_{bits}", bits))
         for bits in (8, 16, 32):
             expected.append(generate_dicom(random, folder, number, bits))
+        for release in ("R4B", "R5"):
+            for syntax in ("json", "xml"):
+                expected.append(generate_fhir(random, folder, number, release, syntax))
     (folder / "expected.json").write_text(json.dumps({"cases": expected}))
     print(f"{len(expected)} cases")
 
@@ -385,8 +443,86 @@ def compare_dicom(folder, case):
         check_lead(expected, name, float(group.SamplingFrequency), raw[:, index], values[:8, index], unit)
 
 
+def compare_fhir(folder, case):
+    """By fhir.resources: the file is a valid Observation of R4B, and its SampledData holds what was written."""
+    observation = fhir_r4b.Observation.model_validate_json((folder / case["files"][0]).read_bytes())
+    sampled = [part for part in observation.component if part.valueSampledData]
+    check("number of leads", len(sampled), len(case["leads"]))
+    for part, expected in zip(sampled, case["leads"]):
+        data = part.valueSampledData
+        tokens = data.data.split()
+        gone = np.array([token == "E" for token in tokens])
+        check(f"{expected['name']}: missing", int(gone.sum()), expected["missing"])
+        counts = np.array([0 if token == "E" else int(token) for token in tokens])
+        values = float(data.origin.value) + float(data.factor) * counts
+        values = [None if absent else value for value, absent in zip(values[:8], gone[:8])]
+        check(f"{expected['name']}: gaps", [value is None for value in values], [value is None for value in expected["first8"]])
+        values = [0.0 if value is None else value for value in values]
+        rate = 1000 / float(data.period)
+        check_lead(expected, part.code.coding[0].display, rate, counts, values, data.origin.code)
+
+
+def compare_csv(folder, case):
+    """By Python's csv module: numbers in the units that the header names, empty cells for missing samples."""
+    with open(folder / case["files"][0], newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    check("number of columns", len(header), 1 + len(case["leads"]))
+    check("time", header[0], "time (s)")
+    times = [float(row[0]) for row in rows]
+    for index, expected in enumerate(case["leads"]):
+        name, _, unit = header[1 + index].removesuffix(")").partition(" (")
+        cells = [row[1 + index] for row in rows]
+        check(f"{expected['name']}: missing", cells.count(""), expected["missing"])
+        values = [float(cell) if cell else 0.0 for cell in cells]
+        # A table has no counts; they come back from the step of one.
+        step = expected["step"] * {("mV", "uV"): 1e-3, ("mV", "mV"): 1.0}[unit, expected["unit"]]
+        counts = np.round(np.array(values) / step + expected["baseline"]).astype(np.int64)
+        rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else expected["rate"]
+        check_lead(expected, name, rate, counts, values, unit)
+
+
+def compare_aecg(folder, case):
+    """By Python's own XML reader, with the paths of HL7's schema (PORT_MT020001)."""
+    hl7 = {"h": "urn:hl7-org:v3"}
+    root = ElementTree.parse(folder / case["files"][0]).getroot()
+    check("root", root.tag, "{urn:hl7-org:v3}AnnotatedECG")
+    leads = []
+    for sequences in root.iterfind("h:component/h:series/h:component/h:sequenceSet", hl7):
+        increment = None
+        for sequence in sequences.iterfind("h:component/h:sequence", hl7):
+            code = sequence.find("h:code", hl7).get("code")
+            value = sequence.find("h:value", hl7)
+            if code in ("TIME_ABSOLUTE", "TIME_RELATIVE"):
+                step = value.find("h:increment", hl7)
+                increment = float(step.get("value")) * {"s": 1.0, "ms": 1e-3, "us": 1e-6}[step.get("unit")]
+                continue
+            origin, scale = value.find("h:origin", hl7), value.find("h:scale", hl7)
+            check(f"{code}: unit of its origin", origin.get("unit"), scale.get("unit"))
+            counts = np.array([int(digits) for digits in value.find("h:digits", hl7).text.split()])
+            values = float(origin.get("value")) + float(scale.get("value")) * counts[:8]
+            leads.append((code, 1 / increment, counts, values, scale.get("unit")))
+    check("number of leads", len(leads), len(case["leads"]))
+    for expected, found in zip(case["leads"], leads):
+        check_lead(expected, *found)
+    marks = []
+    for annotation in root.iterfind(".//h:annotation", hl7):
+        value = annotation.find("h:value", hl7)
+        time = annotation.find("h:support/h:supportingROI/h:component/h:boundary/h:value", hl7)
+        text = " ".join([value.get("code"), value.get("displayName")]).strip()
+        marks.append((float(time.get("value")), text))
+    check_marks(marks, case["annotations"])
+
+
 # A writer's format is added here.
-READERS = {"WFDB": compare_wfdb, "EDF+": compare_edf, "BDF+": compare_edf, "DICOM": compare_dicom}
+READERS = {
+    "WFDB": compare_wfdb,
+    "EDF+": compare_edf,
+    "BDF+": compare_edf,
+    "DICOM": compare_dicom,
+    "FHIR": compare_fhir,
+    "CSV": compare_csv,
+    "HL7 aECG": compare_aecg,
+}
 
 
 def compare(folder):
