@@ -79,19 +79,19 @@ pub(crate) fn decode(bytes: &[u8]) -> Text<'_> {
         Some(page) => stated(bytes, 0, page),
         None => {
             let text = guess(bytes);
-            match bytes.is_ascii() {
-                true => text,
-                false => text.doubted(format!(
-                    "the text is declared as {}, which is not known here; letters beyond ASCII may be wrong",
-                    shown(label)
-                )),
+            if bytes.is_ascii() {
+                return text;
             }
+            text.doubted(format!(
+                "the text is declared as {}, which is not known here; letters beyond ASCII may be wrong",
+                shown(label)
+            ))
         }
     }
 }
 
 /// Text in a known code page, which begins at a byte of the file.
-fn stated<'b>(bytes: &'b [u8], from: usize, page: Page) -> Text<'b> {
+fn stated(bytes: &[u8], from: usize, page: Page) -> Text<'_> {
     if page == UTF_8
         && let Ok(letters) = core::str::from_utf8(bytes)
     {
@@ -181,10 +181,8 @@ pub(crate) fn field(bytes: &[u8]) -> String {
 
 /// The text of such a field in a code page, and whether a part of it could not be decoded.
 pub(crate) fn field_in(bytes: &[u8], page: Page) -> (String, bool) {
-    let (text, lost) = match page == UTF_16LE || page == UTF_16BE {
-        true => pages::decode(bytes, page),
-        false => pages::decode(upto_zero(bytes), page),
-    };
+    let is_wide = page == UTF_16LE || page == UTF_16BE;
+    let (text, lost) = pages::decode(if is_wide { bytes } else { upto_zero(bytes) }, page);
     (bare(text.split('\0').next().unwrap_or_default()), lost.is_some())
 }
 

@@ -107,8 +107,8 @@ fn as_xml(name: &str, value: &Value, xml: &mut String) {
             fields.iter().filter(|(key, _)| *key != "resourceType").for_each(|(key, value)| as_xml(key, value, xml));
             xml.push_str(&(closing + &after));
         }
-        Value::String(text) => *xml += &format!("<{name} value=\"{}\"/>\n", escaped(text)),
-        other => *xml += &format!("<{name} value=\"{other}\"/>\n"),
+        Value::String(text) => xml.push_str(&["<", name, " value=\"", &escaped(text), "\"/>\n"].concat()),
+        other => xml.push_str(&["<", name, " value=\"", &other.to_string(), "\"/>\n"].concat()),
     }
 }
 

@@ -81,9 +81,10 @@ pub fn read(file: &InputFile, _hints: &Hints, limits: &Limits) -> Result<Recordi
     let mut warnings = Vec::new();
     let (name, is_broken) = encoding::field_in(name, GBK);
     if !name.is_ascii() {
-        let message = match is_broken {
-            true => "the name is no GBK, the recorder's encoding; marks stand for what is lost",
-            false => "the name's encoding is not stated; it was read as GBK",
+        let message = if is_broken {
+            "the name is no GBK, the recorder's encoding; marks stand for what is lost"
+        } else {
+            "the name's encoding is not stated; it was read as GBK"
         };
         warnings.push(warning(file, Severity::Note, "byte 32", message));
     }

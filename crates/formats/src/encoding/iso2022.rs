@@ -89,18 +89,16 @@ pub(crate) fn decode(bytes: &[u8], upper: Option<Page>) -> (String, bool) {
     for (number, run) in bytes.split(|byte| *byte == ESCAPE).enumerate() {
         let mut run = run;
         if number > 0 {
-            match SWITCHES.iter().find_map(|(sequence, to)| Some((to, run.strip_prefix(*sequence)?))) {
-                Some((to, rest)) => {
-                    run = rest;
-                    match to {
-                        Switch::Lower(to) => lower = *to,
-                        Switch::Upper(page) => upper = Some(*page),
-                    }
+            let found = SWITCHES.iter().find_map(|(sequence, to)| Some((to, run.strip_prefix(*sequence)?)));
+            if let Some((to, rest)) = found {
+                run = rest;
+                match to {
+                    Switch::Lower(to) => lower = *to,
+                    Switch::Upper(page) => upper = Some(*page),
                 }
-                None => {
-                    text.push('\u{FFFD}');
-                    lost = true;
-                }
+            } else {
+                text.push('\u{FFFD}');
+                lost = true;
             }
         }
         let (letters, of_run) = match (lower, upper) {

@@ -25,11 +25,10 @@ pub(crate) fn named(label: &str) -> Option<Page> {
             "ms936" | "cp936" | "windows-936" => Some(GBK),
             "cp949" | "ms949" | "ks-c-5601" => Some(EUC_KR),
             "cp950" | "ms950" | "windows-950" => Some(BIG5),
-            "cp932" => Some(SHIFT_JIS),
+            // Katakana and letters in single bytes are half of Shift_JIS.
+            "cp932" | "jis-x-0201" | "jisx0201" => Some(SHIFT_JIS),
             // The Japanese sets of 7 bits, each with its escape sequences.
             "rfc1468" | "rfc-1468" | "jis" | "jis-x-0208" | "jisx0208" | "iso-2022" => Some(ISO_2022_JP),
-            // Half of Shift_JIS: single letters and katakana.
-            "jis-x-0201" | "jisx0201" => Some(SHIFT_JIS),
             _ => of_standard(&plain).or_else(|| of_standard(&plain.replace("iso-8859", "iso8859"))),
         }
     })
@@ -109,10 +108,10 @@ mod tests {
 
     #[test]
     fn a_long_text_is_whole_and_takes_no_more_memory_than_its_letters() {
-        let (text, lost) = decode(&[0x80; 100_000], WINDOWS_1252);
+        let (text, lost) = decode(&vec![0x80; 100_000], WINDOWS_1252);
         assert_eq!((text.chars().filter(|letter| *letter == '€').count(), lost), (100_000, None));
         assert!(text.capacity() <= 300_000);
-        let (text, lost) = decode(&[0x80; 2 << 20], WINDOWS_1252);
+        let (text, lost) = decode(&vec![0x80; 2 << 20], WINDOWS_1252);
         assert!(text.capacity() <= 5 << 20 && text.len() > (5 << 20) - 5000 && lost.is_some());
         let (text, lost) = decode(&[0xff; 10_000], UTF_8);
         assert_eq!((text.chars().count(), lost), (10_000, Some(Lost { first: 0, count: 10_000 })));

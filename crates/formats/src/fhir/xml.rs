@@ -159,7 +159,7 @@ mod tests {
     use crate::vendor::testing::cut_everywhere;
     use crate::{Error, Format, Hints, InputFile, Limits, probe};
 
-    const JSON: &str = r##"{"resourceType":"Bundle","type":"collection","entry":[
+    const JSON: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
         {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"p","name":[{"family":"Curie","given":["Marie","S."]},
             {"text":"other"}],"gender":"female","birthDate":"1867-11-07"}},
         {"resource":{"resourceType":"Observation","status":"final","contained":[{"resourceType":"Device","id":"d"}],
@@ -173,9 +173,9 @@ mod tests {
                     "upperLimit":9,"dimensions":1,"data":"1 2 E U 3"}},
                 {"code":{"text":"V1"},"valueSampledData":{"origin":{"value":0,"unit":"mV"},"interval":4,"intervalUnit":"ms",
                     "dimensions":1,"data":"0.25 -1e-2"}},
-                {"code":{"text":"QT"},"valueQuantity":{"value":400.5,"unit":"ms"}}]}}]}"##;
+                {"code":{"text":"QT"},"valueQuantity":{"value":400.5,"unit":"ms"}}]}}]}"#;
 
-    const XML: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
+    const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!-- a comment --><Bundle xmlns="http://hl7.org/fhir"><type value="collection"/>
  <entry><fullUrl value="urn:uuid:1"/><resource><Patient><id value="p"/>
    <name><family value="Curie"/><given value="Marie"/><given value="S."/></name><name><text value="other"/></name>
@@ -197,7 +197,7 @@ mod tests {
      <interval value="4"/><intervalUnit value="ms"/><dimensions value="1"/><data value="0.25 -1e-2"/></valueSampledData></component>
    <component><code><text value="QT"/></code><valueQuantity><value value="400.5"/><unit value="ms"/></valueQuantity></component>
  </Observation></resource></entry></Bundle>
-"##;
+"#;
 
     fn try_read(text: &str) -> Result<Vec<Recording>, Error> {
         read(&InputFile { name: "a", bytes: text.as_bytes() }, &Hints::default(), &Limits::default())
