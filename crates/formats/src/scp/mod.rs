@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | record | checksum (CRC-16/CCITT-FALSE of all that follows it), length | warnings where wrong |
 //! | 0 | pointers to the sections, which may lie in any order | |
-//! | 1 | person, date, device, filters, remarks | `patient`, `start`, `comments` |
+//! | 1 | person, date, device, filters, remarks, in the code of texts that it states | `patient`, `start`, `comments` |
 //! | 2 | Huffman tables, several that codes switch between | |
 //! | 3 | leads and their spans of samples | `signals` with their `start` |
 //! | 4 | QRS complexes, zones of subtraction, protected zones | `annotations` |
