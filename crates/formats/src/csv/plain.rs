@@ -1,6 +1,6 @@
 //! Rows of numbers, read from their bytes: cells of digits, a sign, a decimal mark and an exponent at once; cells with blanks or
-//! quotation marks around, empty ones and numbers of many digits by the same functions as the slower way. Whatever else a row
-//! holds (words, a clock, a cell too few) is left to that way, which says what is wrong.
+//! quotation marks around, empty ones, clocks and numbers of many digits by the same functions as the slower way. Whatever else a
+//! row holds (words, a cell too few) is left to that way, which says what is wrong.
 
 use super::dialect::Dialect;
 use super::number;
@@ -27,15 +27,22 @@ impl Plain {
     }
 
     /// Reads a row of so many cells, all of them numbers or blank but not all blank, and the end of its line; gives what
-    /// follows, or none where it is another row. What is blank is not a number.
-    pub(super) fn row<'t>(self, text: &'t [u8], cells: usize, row: &mut Vec<f64>) -> Option<&'t [u8]> {
+    /// follows, or none where it is another row. What is blank is not a number. The first cell may be a clock, which `clock` then
+    /// says.
+    pub(super) fn row<'t>(
+        self,
+        text: &'t [u8],
+        cells: usize,
+        row: &mut Vec<f64>,
+        clock: &mut bool,
+    ) -> Option<&'t [u8]> {
         row.clear();
         let mut numbers = false;
         let mut rest = self.after_blanks(text);
         loop {
             let (value, after) = match number::quick(rest, self.decimal) {
                 Some((value, after)) if self.ends_cell(after) => (value, after),
-                _ => self.cell(rest)?,
+                _ => self.cell(rest, clock, row.is_empty())?,
             };
             row.push(value);
             numbers |= !value.is_nan();
@@ -66,7 +73,7 @@ impl Plain {
     }
 
     /// A cell of another kind, as the slower way reads it, and what follows it; none where that way has more to say of it.
-    fn cell(self, text: &[u8]) -> Option<(f64, &[u8])> {
+    fn cell<'t>(self, text: &'t [u8], clock: &mut bool, first: bool) -> Option<(f64, &'t [u8])> {
         let near = text.get(..text.len().min(LONGEST_CELL)).unwrap_or_default();
         let blanks = near.iter().take_while(|byte| **byte == b' ').count();
         let quoted = near.get(blanks) == Some(&b'"');
@@ -97,7 +104,15 @@ impl Plain {
         if number::is_blank(cell) {
             return Some((f64::NAN, after));
         }
-        Some((number::parse(cell, char::from(self.decimal))?, after))
+        let value = match number::parse(cell, char::from(self.decimal)) {
+            None if first => {
+                let seconds = number::parse_clock(cell)?;
+                *clock = true;
+                seconds
+            }
+            value => value?,
+        };
+        Some((value, after))
     }
 }
 
@@ -116,26 +131,27 @@ mod tests {
 
     fn row(line: &str, cells: usize) -> Option<Vec<f64>> {
         let mut row = Vec::new();
-        COMMA.row(line.as_bytes(), cells, &mut row).map(|_| row)
+        COMMA.row(line.as_bytes(), cells, &mut row, &mut false).map(|_| row)
     }
 
     #[test]
     fn what_follows_the_line_is_given() {
         for (text, after) in [("1,2\n3", "3"), ("1,2\r\n3", "3"), ("1,2", ""), ("1,2\n", "")] {
-            assert_eq!(COMMA.row(text.as_bytes(), 2, &mut Vec::new()), Some(after.as_bytes()), "{text}");
+            assert_eq!(COMMA.row(text.as_bytes(), 2, &mut Vec::new(), &mut false), Some(after.as_bytes()), "{text}");
         }
-        assert_eq!(COMMA.row(b"1,2\r3", 2, &mut Vec::new()), None);
+        assert_eq!(COMMA.row(b"1,2\r3", 2, &mut Vec::new(), &mut false), None);
     }
 
     /// What the slower way makes of a line: nothing where it has something to say of it, or passes it over.
     fn slower(line: &str, plain: Plain, cells: usize) -> Option<Vec<f64>> {
         let separator = plain.separator.map(char::from);
         let found: Vec<&str> = super::super::dialect::cells(line, separator).map(number::bare).collect();
-        let value = |cell: &&str| match number::parse(cell, char::from(plain.decimal)) {
+        let value = |(column, cell): (usize, &&str)| match number::parse(cell, char::from(plain.decimal)) {
             None if number::is_blank(cell) => Some(f64::NAN),
+            None if column == 0 => number::parse_clock(cell),
             value => value,
         };
-        let row: Vec<f64> = found.iter().map(value).collect::<Option<_>>()?;
+        let row: Vec<f64> = found.iter().enumerate().map(value).collect::<Option<_>>()?;
         (found.len() == cells && !line.trim().is_empty() && !line.starts_with('#')).then_some(row)
     }
 
@@ -153,6 +169,7 @@ mod tests {
             ("'1',nan,N/A,-", 4),
             ("1234567890123456789,9007199254740993,1e-300,0.1000000000000000055511151231257827", 4),
             ("\"1,234.5\",2", 2),
+            ("'1:02.5',2", 2),
         ] {
             assert!(row(line, cells).is_some(), "{line}");
             assert_eq!(bits(row(line, cells)), bits(slower(line, COMMA, cells)), "{line}");
@@ -170,7 +187,7 @@ mod tests {
             ("", 1),
             (",", 2),
             ("nan,nan", 2),
-            ("0:01,2", 2),
+            ("1,0:01", 2),
             ("\"1\"2,2", 2),
             ("\"1,2", 2),
             ("1,#2", 2),
@@ -180,13 +197,13 @@ mod tests {
         }
         let long = format!("1,{}2", " ".repeat(LONGEST_CELL));
         assert_eq!(row(&long, 2), None);
-        assert_eq!(COMMA.row(b"\"1\n2\",3", 2, &mut Vec::new()), None, "no cell goes over a line's end");
+        assert_eq!(COMMA.row(b"\"1\n2\",3", 2, &mut Vec::new(), &mut false), None, "no cell goes over a line's end");
     }
 
     proptest! {
         #[test]
         fn a_row_is_the_one_that_the_slower_way_gives(
-            line in "([ \t]{0,2}[\"']?[ ]?(-?[0-9]{1,3}([.,][0-9]{0,4})?(e-?[0-9])?|nan|-||x|\u{A0})[ ]?[\"']?[ ]{0,2}[,; \t]){0,3}[\"']?[0-9.,]{0,4}[\"' \t]?",
+            line in "('?[0-9]:[0-9]{2}'?,)?([ \t]{0,2}[\"']?[ ]?(-?[0-9]{1,3}([.,][0-9]{0,4})?(e-?[0-9])?|nan|-||x|\u{A0})[ ]?[\"']?[ ]{0,2}[,; \t]){0,3}[\"']?[0-9.,]{0,4}[\"' \t]?",
             separator in prop::option::of(prop::sample::select(vec![b',', b';', b' ', b'\t'])),
             decimal in prop::sample::select(vec![b'.', b',']),
             cells in 1_usize..4,
@@ -194,7 +211,7 @@ mod tests {
             prop_assume!(separator != Some(decimal));
             let plain = Plain { separator, decimal };
             let mut row = Vec::new();
-            if plain.row(line.as_bytes(), cells, &mut row) == Some(&[]) {
+            if plain.row(line.as_bytes(), cells, &mut row, &mut false) == Some(&[]) {
                 prop_assert_eq!(bits(Some(row)), bits(slower(&line, plain, cells)));
             }
         }

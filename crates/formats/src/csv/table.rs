@@ -60,7 +60,7 @@ impl<'a> Table<'a> {
             let in_table = index >= dialect.first_row;
             index = index.saturating_add(1);
             let plain = plain.filter(|_| in_table);
-            let after = plain.and_then(|plain| plain.row(rest.as_bytes(), dialect.columns, &mut row));
+            let after = plain.and_then(|plain| plain.row(rest.as_bytes(), dialect.columns, &mut row, &mut table.clock));
             if let Some(after) = after {
                 table.columns.iter_mut().zip(&row).for_each(|(column, value)| column.push(*value));
                 // A plain row ends at a line's end or the text's, so that the rest is text.
