@@ -279,6 +279,47 @@ mod tests {
         open(bytes, &Limits::default()).unwrap().files.into_iter().map(|(name, _)| name).collect()
     }
 
+    /// A reader that gives as many bytes as the list says, again and again, and is interrupted between.
+    struct Pieces<'a> {
+        rest: &'a [u8],
+        sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
+        interrupted: bool,
+    }
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.interrupted = !self.interrupted;
+            if self.interrupted {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let size = self.sizes.next().unwrap().min(into.len()).min(self.rest.len());
+            let (piece, rest) = self.rest.split_at(size);
+            into[..size].copy_from_slice(piece);
+            self.rest = rest;
+            Ok(size)
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_unpacked_is_the_same_in_whatever_pieces_it_comes(
+            sizes in proptest::collection::vec(1_usize..40_000, 1..20),
+            length in 0_usize..100_000,
+            stated in 0_u64..200_000,
+        ) {
+            let content: Vec<u8> = (0..length).map(|at| (at * at / 7) as u8).collect();
+            let limits = Limits::default();
+            let mut unpacking =
+                Unpacking { archive: "a", limits: &limits, room: length as u64, entries: 0, expanded: Expanded::default() };
+            let pieces = Pieces { rest: &content, sizes: sizes.clone().into_iter().cycle(), interrupted: false };
+            proptest::prop_assert_eq!(unpacking.unpack("a", pieces, stated).unwrap(), content.clone());
+            proptest::prop_assert_eq!(unpacking.room, 0);
+            // The room is used up, however few bytes come at once.
+            let pieces = Pieces { rest: &content, sizes: sizes.into_iter().cycle(), interrupted: false };
+            proptest::prop_assert_eq!(unpacking.unpack("a", pieces, stated).is_err(), length > 0);
+        }
+    }
+
     #[test]
     fn names_are_labels_without_ways_out() {
         let bytes = zip(&[
