@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use ecg::{Explanation, Finding, Warning};
 use serde::Serialize;
 
-use crate::report::{Failed, Summary, print_json};
+use crate::report::{Failed, PassedOver, Summary, print_json};
 use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -88,6 +88,7 @@ struct Report<'s> {
     model: Model<'s>,
     recordings: Vec<Classified>,
     failures: &'s [Failed],
+    passed_over: &'s [PassedOver],
 }
 
 #[derive(Serialize)]
@@ -157,7 +158,7 @@ pub(crate) fn run(arguments: &Classify) -> Result<Summary> {
             task: &card.task,
             weights_sha256: &card.weights.sha256,
         };
-        print_json(&Report { model, recordings: all, failures: &summary.failed })?;
+        print_json(&Report { model, recordings: all, failures: &summary.failed, passed_over: &summary.passed_over })?;
     }
     Ok(summary)
 }

@@ -26,8 +26,8 @@ pub(crate) fn recording(
     for group in &inputs.groups {
         bar.set_message(group.name());
         match group.read(&hints, &limits) {
-            Ok(None) => summary.passed_over += 1,
-            Ok(Some(outcome)) => {
+            Ok(files::Read { outcome, passed_over }) => {
+                summary.passed_over.extend(passed_over);
                 summary.unread(outcome.failures);
                 let many = outcome.recordings.len() > 1;
                 for recording in outcome.recordings {

@@ -10,6 +10,8 @@ use formats::{Hints, InputFile, Limits, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
 use walkdir::WalkDir;
 
+use crate::report::PassedOver;
+
 /// Files that are read together: a header with what it names, or one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -213,8 +215,8 @@ impl Group {
         self.files.first().map(|file| file.display().to_string()).unwrap_or_default()
     }
 
-    /// Reads the group; nothing where a file that was only found is no recording.
-    pub(crate) fn read(&self, hints: &Hints, limits: &Limits) -> Result<Option<Outcome>> {
+    /// Reads the group; no outcome where files that were only found hold no recording.
+    pub(crate) fn read(&self, hints: &Hints, limits: &Limits) -> Result<Read> {
         let mut loaded = Vec::new();
         for path in &self.files {
             let size = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.len();
@@ -229,10 +231,29 @@ impl Group {
         let is_one =
             |file: &InputFile| formats::probe(file.name, file.bytes).is_some() && !formats::accompanies(file.name);
         if self.found && !files.iter().any(is_one) {
-            return Ok(None);
+            let passed_over = files.iter().map(|file| PassedOver::of(file.name, formats::accompanies(file.name)));
+            return Ok(Read { outcome: Outcome::default(), passed_over: passed_over.collect() });
         }
-        Ok(Some(formats::read(&files, hints, limits)))
+        let outcome = formats::read(&files, hints, limits);
+        // A single file may be an archive, whose files have other names.
+        let told: BTreeSet<&str> = outcome
+            .recordings
+            .iter()
+            .flat_map(|recording| &recording.source.files)
+            .chain(outcome.failures.iter().flat_map(|failure| &failure.files))
+            .map(String::as_str)
+            .collect();
+        let beside = files.iter().skip(1).filter(|file| !told.contains(file.name));
+        let passed_over = beside.map(|file| PassedOver::of(file.name, true)).collect();
+        Ok(Read { outcome, passed_over })
     }
+}
+
+/// What came of a group.
+pub(crate) struct Read {
+    pub(crate) outcome: Outcome,
+    /// Files that hold no recording and are no failure.
+    pub(crate) passed_over: Vec<PassedOver>,
 }
 
 /// A bar for many groups on standard error, which hides itself where that is no terminal.

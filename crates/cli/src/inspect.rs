@@ -8,7 +8,7 @@ use clap::Args;
 use ecg::{Recording, Samples, Sex, Signal};
 use serde::Serialize;
 
-use crate::report::{Failed, Summary, print_json};
+use crate::report::{Failed, PassedOver, Summary, print_json};
 use crate::{Stated, each, files};
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -22,7 +22,7 @@ pub(crate) struct Inspect {
     /// Files, folders or patterns
     #[arg(required = true, value_name = "FILES")]
     files: Vec<String>,
-    /// Print one JSON document with `recordings` and `failures`
+    /// Print one JSON document with `recordings`, `failures` and `passed_over`
     #[arg(long)]
     json: bool,
     /// Also print what the file says of the person's name, identifier and date of birth
@@ -36,6 +36,7 @@ pub(crate) struct Inspect {
 struct Report<'s> {
     recordings: Vec<Inspected>,
     failures: &'s [Failed],
+    passed_over: &'s [PassedOver],
 }
 
 /// What is told of one recording.
@@ -90,7 +91,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<Summary> {
         Ok(Some(inspected.text()))
     })?;
     if arguments.json {
-        print_json(&Report { recordings: all, failures: &summary.failed })?;
+        print_json(&Report { recordings: all, failures: &summary.failed, passed_over: &summary.passed_over })?;
     }
     Ok(summary)
 }

@@ -84,7 +84,10 @@ fn inspect_searches_folders_and_gives_one_json_document() {
     assert_eq!(recordings[0]["leads"][3]["gain"], 1000.0);
     assert!(recordings[0]["patient"]["name"].is_null());
     let pattern = fixture("*.hea");
-    assert_eq!(succeeded(&einthoven(&["inspect", "--json", &pattern])), said);
+    let named: Value = serde_json::from_str(&succeeded(&einthoven(&["inspect", "--json", &pattern]))).unwrap();
+    assert_eq!(named["recordings"], json["recordings"]);
+    let passed_over = |json: &Value| json["passed_over"].as_array().unwrap().len();
+    assert_eq!((passed_over(&named), passed_over(&json)), (0, 1), "the folder's ORIGIN.md");
 }
 
 #[test]
@@ -114,11 +117,38 @@ fn a_searched_folder_passes_over_tables_that_are_no_recordings() {
     fs::write(&weights, format!("code,weight\n{}", "164889003,0.5\n".repeat(30))).unwrap();
     let output = einthoven(&["inspect", folder.path().to_str().unwrap()]);
     assert!(succeeded(&output).contains("00008_lr"));
-    assert!(text(&output.stderr).contains("1 file of other kinds passed over"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("1 file of another kind passed over"), "{}", text(&output.stderr));
     // Who names it means it, and is told what it lacks.
     let named = einthoven(&["inspect", weights.to_str().unwrap()]);
     assert_eq!(named.status.code(), Some(1));
     assert!(text(&named.stderr).contains("--rate"), "{}", text(&named.stderr));
+}
+
+#[test]
+fn what_lies_beside_records_is_told_as_companions_and_not_as_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| fs::write(folder.path().join(name), content).unwrap();
+    for name in ["00008_lr.hea", "00008_lr.dat"] {
+        fs::copy(fixtures().join(name), folder.path().join(name)).unwrap();
+    }
+    for name in ["00008_lr.des", "00008_lr.key", "RECORDS", "ANNOTATORS", "LICENSE", "README", "index.html"] {
+        write(name, "#ECG/1.0 description\nRecord: 00008_lr\n");
+    }
+    write("SHA256SUMS.txt", &format!("{}  RECORDS\n", "0".repeat(64)));
+    write("notes.doc", "words");
+    let path = folder.path().to_str().unwrap();
+    let output = einthoven(&["inspect", path]);
+    succeeded(&output);
+    let errors = text(&output.stderr);
+    assert!(
+        errors.contains("1 read, 0 failed, 8 companions of recordings passed over, 1 file of another kind passed over"),
+        "{errors}"
+    );
+    let json: Value = serde_json::from_str(&succeeded(&einthoven(&["inspect", "--json", path]))).unwrap();
+    let passed_over = json["passed_over"].as_array().unwrap();
+    let others: Vec<_> = passed_over.iter().filter(|one| one["what"] == "no recording").collect();
+    assert_eq!((passed_over.len(), others.len()), (9, 1), "{passed_over:?}");
+    assert!(others[0]["file"].as_str().unwrap().ends_with("notes.doc"));
 }
 
 #[test]

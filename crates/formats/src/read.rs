@@ -46,7 +46,7 @@ pub struct Failure {
 
 /// Reads files: opens archives, groups what belongs together, reads each group.
 ///
-/// A file that belongs to another (a signal file to its header) gives no recording of its own. Texts and lists that
+/// A file that belongs to another (a signal file to its header, a description of the header's name) gives no recording of its own. Texts and lists that
 /// databases ship beside their records are passed over when something else could be read; so are tables that show no sign
 /// of a recording (see [`csv`]), which are read as one where they come without WFDB or EDF files.
 pub fn read(files: &[InputFile], hints: &Hints, limits: &Limits) -> Outcome {
@@ -105,9 +105,8 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         used.insert(position);
         let folder = Folder::of(file.name, files, &index);
         let result = header.and_then(|header| wfdb::read(file, &header, &folder, limits));
-        if result.is_err() {
-            wfdb::take_annotations(file, &folder);
-        }
+        // What else lies there under the record's name (a description, a key) is its companion and no recording.
+        wfdb::take_annotations(file, &folder);
         let taken = folder.used();
         let result = result.map(|recording| vec![recording]).map_err(|error| {
             let others = taken.iter().filter_map(|position| files.get(*position)).map(|file| file.name.to_owned());
@@ -202,7 +201,7 @@ fn archives_of_arrays<'a>(files: &[InputFile<'a>], formats: &[Option<Format>]) -
     archives
 }
 
-/// True for what databases and file systems put beside recordings, by name: lists, licences, hidden files.
+/// True for what databases and file systems put beside recordings, by name: lists, licences, pages, hidden files.
 pub fn accompanies(name: &str) -> bool {
     const NAMES: [&str; 10] = [
         "records",
@@ -216,11 +215,13 @@ pub fn accompanies(name: &str) -> bool {
         "desktop",
         "thumbs",
     ];
-    const EXTENSIONS: [&str; 6] = ["md", "html", "pdf", "ini", "db", "txt"];
+    const EXTENSIONS: [&str; 5] = ["md", "pdf", "ini", "db", "txt"];
+    const PAGES: [&str; 2] = ["html", "htm"];
     let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
     let plain = extension.is_empty() || EXTENSIONS.contains(&extension);
-    stem.is_empty() || (plain && NAMES.iter().any(|known| stem.starts_with(known)))
+    let page = name.rsplit_once('.').is_some_and(|(_, extension)| PAGES.contains(&extension));
+    stem.is_empty() || page || (plain && NAMES.iter().any(|known| stem.starts_with(known)))
 }
 
 /// True for the name of a table, which is a list of words where the probe does not claim it.
@@ -301,6 +302,18 @@ mod tests {
         let outcome = read_all(&[("README", b"words"), (".DS_Store", b"x"), ("a.hea", HEADER), ("a.dat", SAMPLES)]);
         assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
         assert_eq!(read_all(&[("README", b"words")]).failures.len(), 1);
+    }
+
+    #[test]
+    fn what_lies_beside_a_record_under_its_name_is_no_failure() {
+        let description = b"#ECG/1.0 description\nRecord: a\n".as_slice();
+        let others = [("x/a.des", description), ("x/a.key", description), ("x/index.html", b"<html>")];
+        let record = [("x/a.hea", HEADER), ("x/a.dat", SAMPLES)];
+        let outcome = read_all(&[others.as_slice(), &record].concat());
+        assert_eq!((outcome.recordings.len(), outcome.failures.len()), (1, 0), "{:?}", outcome.failures);
+        // That of no record here is a file like others.
+        assert_eq!(read_all(&[[("y/a.des", description)].as_slice(), &record].concat()).failures.len(), 1);
+        assert_eq!(read_all(&[("a.html", b"<html>")]).failures.len(), 1);
     }
 
     #[test]

@@ -84,7 +84,8 @@ pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &
     Ok(recording)
 }
 
-/// Takes the annotation files of a header that could not be read, so that they fail with it and not once more.
+/// Takes what lies beside a header under its name and is of no format: annotations of one that could not be read, so that they
+/// fail with it and not once more, and texts such as `.des` and `.key`.
 pub(crate) fn take_annotations(file: &InputFile, folder: &Folder) {
     for (position, candidate) in folder.with_stem(stem(file.name)) {
         if crate::probe(candidate.name, candidate.bytes).is_none() {
