@@ -317,7 +317,7 @@ mod tests {
     fn bytes_with_control_characters_are_no_text() {
         assert!(sample(b"1,2\n\x01,3\n").is_none());
         assert!(sample(&[[b'1'; 300].as_slice(), b"\x7f"].concat()).is_none());
-        assert!(sample(b"\xef\xbb\xbf1\02\03\04\0").is_none());
+        assert!(sample(b"\xef\xbb\xbf1\x002\x003\x004\x00").is_none());
         let wide: Vec<u8> = "1,2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(sample(&wide).as_deref(), Some("1,2\r\n"));
         assert!(sample("1\u{85}2".as_bytes()).is_none());

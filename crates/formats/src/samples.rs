@@ -32,7 +32,7 @@ fn strided<const LEADS: usize>(file: &str, bytes: &[u8]) -> Result<Vec<Vec<i16>>
     for _ in 0..LEADS {
         counts.push(reserve(file, frames.len() as u64)?);
     }
-    for block in frames.chunks(NEAREST / (2 * LEADS)) {
+    for block in frames.chunks(NEAREST.checked_div(LEADS.saturating_mul(2)).unwrap_or(1).max(1)) {
         for (lead, counts) in counts.iter_mut().enumerate() {
             // Each frame has every lead.
             counts.extend(block.iter().map(|frame| i16::from_le_bytes(frame.get(lead).copied().unwrap_or_default())));
