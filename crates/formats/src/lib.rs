@@ -27,7 +27,7 @@
 //! | Apple Watch CSV, in any language | [`csv`] | exact: by the rule, on simulated files | full | classification | no | not seen |
 //! | CSV, TSV | [`csv`] | exact: pandas | what a table says | none stored | yes | no vendor has it |
 //! | MATLAB 4, MATLAB 5 to 7.2 | [`matlab4`], [`matlab5`] | exact: SciPy | what variables say | none stored | no | seen |
-//! | HDF5, MATLAB 7.3 | [`hdf5`] | exact: h5py; LZF is refused | what variables and attributes say | none stored | no | seen |
+//! | HDF5, MATLAB 7.3 | [`hdf5`] | exact: h5py; szip, n-bit, scale-offset are refused | what variables and attributes say | none stored | no | seen |
 //! | NumPy `.npy`, `.npz` | [`npy`] | exact: NumPy | what arrays say | none stored | no | no vendor has it |
 //! | ZIP and gzip of these | [`archive`] | as packed | as packed | as packed | no | seen |
 //!

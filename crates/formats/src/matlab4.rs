@@ -122,6 +122,7 @@ fn entry(matrix: Matrix<'_>) -> Entry<'_> {
             last_is_outer: true,
             kind: matrix.kind,
             numbers: Some(numbers),
+            held: None,
         }),
         Shape::Text if numbers.len() <= SMALL => Content::Texts(texts(&numbers, matrix.rows)),
         Shape::Text => Content::Unread("a long text".to_owned()),

@@ -80,7 +80,9 @@ pub(crate) fn recordings(
     let stated = axes;
     let held = first.numbers.as_ref().map_or(0, Numbers::len);
     if matches!(chosen, Chosen::Whole { .. }) {
-        axes = whole(input, axes, held)?;
+        axes = whole(input, axes, first, held)?;
+    } else if let Chosen::Leads(leads) = chosen {
+        axes.samples = shortest(input, entries, leads, axes.samples)?;
     }
     let changed = (axes.recordings, axes.leads, axes.samples) != (stated.recordings, stated.leads, stated.samples);
     if changed && !input.partial {
@@ -128,7 +130,7 @@ pub(crate) fn recordings(
                 let numbers = first.numbers.as_ref().ok_or_else(nothing)?;
                 samples(numbers.leads(input.file, &frames, memory)?)
             }
-            Chosen::Leads(leads) => each(input, entries, leads, memory)?,
+            Chosen::Leads(leads) => each(input, entries, leads, axes.samples, memory)?,
         };
         for ((own, label), (scale, stated_gain)) in leads.into_iter().zip(&labels).zip(&scales) {
             recording.signals.push(signal(input, own, label, rate, scale, *stated_gain, memory)?);
@@ -175,7 +177,7 @@ fn fitting(axes: &Axes, array: &Array, beside: u64, limits: &Limits, memory: &Me
 }
 
 /// The axes of what is whole in an array of which only the first `held` numbers are there.
-fn whole(input: &Input, mut axes: Axes, held: u64) -> Result<Axes, Error> {
+fn whole(input: &Input, mut axes: Axes, array: &Array, held: u64) -> Result<Axes, Error> {
     let last = |count: u64, step: u64| count.saturating_sub(1).saturating_mul(step);
     let needed = |axes: &Axes| {
         last(axes.recordings, axes.recording_step)
@@ -183,6 +185,20 @@ fn whole(input: &Input, mut axes: Axes, held: u64) -> Result<Axes, Error> {
             .saturating_add(last(axes.samples, axes.sample_step))
             .saturating_add(1)
     };
+    if let Some((axis, most)) = array.held {
+        let step = array.steps().get(axis).copied();
+        let parts = [
+            (axes.recording_step, &mut axes.recordings),
+            (axes.lead_step, &mut axes.leads),
+            (axes.sample_step, &mut axes.samples),
+        ];
+        // Extents of 1 share their step with another and are nothing to cut.
+        if let Some((_, count)) = parts.into_iter().find(|(own, count)| Some(*own) == step && **count > 1) {
+            *count = most.min(*count);
+        } else if most == 0 {
+            axes.samples = 0;
+        }
+    }
     if needed(&axes) > held && axes.recordings > 1 {
         axes.recordings = held.checked_div(axes.recording_step).unwrap_or(0).clamp(1, axes.recordings);
     }
@@ -195,11 +211,26 @@ fn whole(input: &Input, mut axes: Axes, held: u64) -> Result<Axes, Error> {
             axes.samples = held;
         }
     }
-    if needed(&axes) > held || axes.leads == 0 || axes.samples == 0 {
+    if needed(&axes) > held || axes.leads == 0 || axes.samples == 0 || axes.recordings == 0 {
         let expected = format!("{} leads and {} samples", axes.leads.max(1), axes.samples.max(1));
         return Err(Error::truncated(input.file, Place::Whole, format!("{held} numbers"), expected));
     }
     Ok(axes)
+}
+
+/// The samples that every one of leads in arrays of their own has.
+fn shortest(input: &Input, entries: &[Entry], leads: &[(usize, Lead)], stated: u64) -> Result<u64, Error> {
+    let mut samples = stated;
+    for (entry, _) in leads {
+        let (_, array) = array(input, entries, *entry)?;
+        let most = array.held.map_or(u64::MAX, |(_, most)| most);
+        samples = samples.min(most).min(array.numbers.as_ref().map_or(0, Numbers::len));
+    }
+    if samples == 0 {
+        let expected = format!("{stated} samples of every lead");
+        return Err(Error::truncated(input.file, Place::Whole, "a lead without samples", expected));
+    }
+    Ok(samples)
 }
 
 /// Gain, baseline and unit of each lead, and whether a gain was stated; none where no unit is known.
@@ -253,16 +284,22 @@ fn samples(leads: Leads) -> Vec<Samples> {
 }
 
 /// The samples of leads that are arrays of their own.
-fn each(input: &Input, entries: &[Entry], leads: &[(usize, Lead)], memory: &mut Memory) -> Result<Vec<Samples>, Error> {
+fn each(
+    input: &Input,
+    entries: &[Entry],
+    leads: &[(usize, Lead)],
+    count: u64,
+    memory: &mut Memory,
+) -> Result<Vec<Samples>, Error> {
     let mut found = Vec::new();
     for (entry, _) in leads {
         let (_, array) = array(input, entries, *entry)?;
         let held = array.numbers.as_ref().map_or(0, Numbers::len);
         let own = axes(array, None).zip(array.numbers.as_ref());
-        let Some((axes, numbers)) = own.filter(|(axes, _)| axes.samples <= held) else {
+        let Some((axes, numbers)) = own.filter(|(axes, _)| count <= axes.samples && count <= held) else {
             return Err(Error::truncated(input.file, Place::Whole, format!("{held} numbers"), "a whole lead"));
         };
-        let frames = Frames { first: 0, leads: 1, lead_step: 0, samples: axes.samples, sample_step: axes.sample_step };
+        let frames = Frames { first: 0, leads: 1, lead_step: 0, samples: count, sample_step: axes.sample_step };
         found.extend(samples(numbers.leads(input.file, &frames, memory)?));
     }
     Ok(found)

@@ -80,6 +80,8 @@ pub(crate) struct Array<'a> {
     pub(crate) kind: Kind,
     /// Absent where they were not read from the file yet; fewer than the extents state where the file was cut.
     pub(crate) numbers: Option<Numbers<'a>>,
+    /// Where the file is cut or damaged within the array: of this extent only so many are whole.
+    pub(crate) held: Option<(usize, u64)>,
 }
 
 impl Array<'_> {
@@ -172,7 +174,8 @@ fn list(file: &str, entries: &[Entry], memory: &mut Memory) -> Result<Vec<Variab
         let (shape, value) = match &entry.content {
             Content::Numbers(array) => {
                 let numbers = array.numbers.as_ref();
-                let Some((count, numbers)) = array.count().zip(numbers).filter(|(count, own)| *count == own.len())
+                let Some((count, numbers)) =
+                    array.count().zip(numbers).filter(|(count, own)| array.held.is_none() && *count == own.len())
                 else {
                     return Err(Error::truncated(file, Place::Whole, "fewer numbers", "those of the array's extents"));
                 };

@@ -6,7 +6,7 @@ use super::axes::axes;
 use super::*;
 
 fn array(extents: &[u64], order: Order, last_is_outer: bool) -> Array<'static> {
-    Array { extents: extents.to_vec(), order, last_is_outer, kind: Kind::I16, numbers: None }
+    Array { extents: extents.to_vec(), order, last_is_outer, kind: Kind::I16, numbers: None, held: None }
 }
 
 fn entry(group: &str, name: &str, content: Content<'static>) -> Entry<'static> {
@@ -21,6 +21,7 @@ fn number(value: f64) -> Content<'static> {
         last_is_outer: true,
         kind: Kind::F64,
         numbers: Some(numbers),
+        held: None,
     };
     Content::Numbers(array)
 }

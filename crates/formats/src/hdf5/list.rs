@@ -1,71 +1,122 @@
 //! What is in a file: datasets, groups and their attributes.
 
-use hdf5_reader::group::Group;
-use hdf5_reader::{Dataset, RawAttribute};
+use std::collections::BTreeSet;
 
-use super::{DEEPEST, OBJECTS, content, refused};
+use super::attributes::{self, Attribute};
+use super::content;
+use super::dataset::{Dataset, is_dataset};
+use super::file::File;
+use super::groups;
+use super::header::Header;
+use super::types::{Type, What};
 use crate::arrays::{Content, Entry};
 use crate::memory::Memory;
-use crate::{Error, Limits};
+use crate::{Error, Limits, Place};
 
-/// Attributes of one object that are looked at.
-const ATTRIBUTES: usize = 64;
+/// Datasets and groups of one file that are looked at.
+const OBJECTS: usize = 1024;
+/// Groups within groups.
+const DEEPEST: usize = 8;
 /// What an object takes beside its content, at most.
 const OBJECT_BYTES: u64 = 2048;
 
-/// The list while it is made.
-pub(super) struct List<'m> {
-    file: &'m str,
-    limits: &'m Limits,
-    memory: &'m mut Memory,
-    entries: Vec<Entry<'static>>,
-    datasets: Vec<Option<Dataset>>,
-    objects: usize,
+/// Where an entry's numbers come from: a dataset, and the member of its compounds.
+#[derive(Clone, Debug)]
+pub(super) struct Origin<'a> {
+    pub(super) dataset: Dataset<'a>,
+    pub(super) member: Option<(u64, Type)>,
 }
 
-impl<'m> List<'m> {
-    pub(super) fn new(file: &'m str, limits: &'m Limits, memory: &'m mut Memory) -> List<'m> {
-        List { file, limits, memory, entries: Vec::new(), datasets: Vec::new(), objects: 0 }
+/// The list while it is made.
+pub(super) struct List<'a, 'm> {
+    file: &'m File<'a>,
+    limits: &'m Limits,
+    memory: &'m mut Memory,
+    entries: Vec<Entry<'a>>,
+    origins: Vec<Option<Origin<'a>>>,
+    objects: usize,
+    /// Addresses of groups that were listed, since a group may lie within itself.
+    seen: BTreeSet<u64>,
+}
+
+impl<'a, 'm> List<'a, 'm> {
+    pub(super) fn new(file: &'m File<'a>, limits: &'m Limits, memory: &'m mut Memory) -> List<'a, 'm> {
+        List { file, limits, memory, entries: Vec::new(), origins: Vec::new(), objects: 0, seen: BTreeSet::new() }
     }
 
-    pub(super) fn into_parts(self) -> (Vec<Entry<'static>>, Vec<Option<Dataset>>) {
-        (self.entries, self.datasets)
+    /// The entries, each with its origin; none of attributes.
+    pub(super) fn into_parts(self) -> (Vec<Entry<'a>>, Vec<Option<Origin<'a>>>) {
+        (self.entries, self.origins)
     }
 
-    /// Adds what is in a group. Objects that cannot be opened are passed over, so that one does not hide the others.
-    pub(super) fn group(&mut self, group: &Group, path: &str, depth: usize) -> Result<(), Error> {
-        self.attributes(group.raw_attributes(), path, |reference| group.resolve_vlen_reference_bytes(reference, 1));
-        let (groups, datasets) = group.member_names().map_err(|error| refused(self.file, error))?;
-        for name in datasets {
-            self.count(path, &name)?;
-            let dataset = match group.dataset(&name) {
-                Ok(dataset) => dataset,
-                Err(error) => {
-                    let unread = Content::Unread(refused(self.file, error).to_string());
-                    self.push(path, name, unread, None);
-                    continue;
-                }
-            };
-            let own = join(path, &name);
-            self.attributes(dataset.raw_attributes(), &own, |reference| {
-                dataset.resolve_vlen_reference_bytes(reference, 1)
-            });
-            let content = content::of_dataset(self.file, &dataset, self.limits, self.memory);
-            self.push(path, name, content, Some(dataset));
+    /// Adds what is in a group: its datasets, then its groups. Objects that cannot be opened are noted, so that one does not hide the
+    /// others.
+    pub(super) fn group(&mut self, address: u64, header: &Header<'a>, path: &str, depth: usize) -> Result<(), Error> {
+        if !self.seen.insert(address) {
+            return Ok(());
         }
-        for name in groups {
+        let own = attributes::all(self.file, header)?;
+        self.attributes(&own, path)?;
+        let mut inner = Vec::new();
+        for (name, address) in groups::members(self.file, header)? {
             self.count(path, &name)?;
-            // MATLAB's store of cells and of its own objects.
-            if depth >= DEEPEST || name.starts_with('#') {
-                continue;
-            }
-            if let Ok(inner) = group.group(&name) {
-                let own = join(path, &name);
-                match self.group(&inner, &own, depth.saturating_add(1)) {
-                    Err(error @ Error::Limit { .. }) => return Err(error),
-                    _damaged_groups_are_passed_over => {}
+            let result = Header::read(self.file, address).and_then(|header| {
+                if is_dataset(&header) {
+                    self.dataset(address, &header, path, &name)
+                } else {
+                    // MATLAB's store of cells and of its own objects is not listed.
+                    if groups::is_group(&header) && depth < DEEPEST && !name.starts_with('#') {
+                        inner.push((name.clone(), address, header));
+                    }
+                    Ok(())
+                }
+            });
+            if let Err(fault) = result {
+                self.push(path, name, Content::Unread(fault.to_string()), None);
+                // Large structures of one object hide no other.
+                if !matches!(fault, Error::Limit { .. } | Error::Unsupported { .. }) {
+                    self.file.note(fault)?;
                 }
             }
+        }
+        for (name, address, header) in inner {
+            self.group(address, &header, &join(path, &name), depth.saturating_add(1))?;
+        }
+        Ok(())
+    }
+
+    fn dataset(&mut self, address: u64, header: &Header<'a>, path: &str, name: &str) -> Result<(), Error> {
+        let attributes = attributes::all(self.file, header)?;
+        let own = join(path, name);
+        self.attributes(&attributes, &own)?;
+        let dataset = Dataset::read(self.file, address, header)?;
+        if let What::Compound(members) = &dataset.datatype.what {
+            return self.members(&dataset, members, &own);
+        }
+        let class = content::class_of(self.file, &attributes);
+        let content = content::of_dataset(self.file, &dataset, class.as_deref(), self.limits, self.memory)?;
+        self.push(path, name.to_owned(), content, Some(Origin { dataset, member: None }));
+        Ok(())
+    }
+
+    /// The members of compounds: each that is a number is an array of its own. Of complex numbers the real parts.
+    fn members(&mut self, dataset: &Dataset<'a>, members: &[(String, u64, Type)], path: &str) -> Result<(), Error> {
+        let is_complex = match members {
+            // As MATLAB names them, and as h5py.
+            [(real, ..), (imaginary, ..)] => {
+                matches!((real.as_str(), imaginary.as_str()), ("real", "imag") | ("r", "i"))
+            }
+            _ => false,
+        };
+        for (name, offset, datatype) in members.iter().take(if is_complex { 1 } else { members.len() }) {
+            let Some((extents, kind, _)) = content::numbers_of(datatype, &dataset.space.extents) else { continue };
+            self.count(path, name)?;
+            let (group, name) = match path.rsplit_once('/').unwrap_or(("", path)) {
+                (group, own) if is_complex => (group, own),
+                _ => (path, name.as_str()),
+            };
+            let origin = Origin { dataset: dataset.clone(), member: Some((*offset, datatype.clone())) };
+            self.push(group, name.to_owned(), content::array(extents, kind, None, None), Some(origin));
         }
         Ok(())
     }
@@ -73,35 +124,32 @@ impl<'m> List<'m> {
     fn count(&mut self, path: &str, name: &str) -> Result<(), Error> {
         self.objects = self.objects.saturating_add(1);
         if self.objects > OBJECTS {
-            let found = "more groups and datasets";
-            return Err(Error::limit(self.file, crate::Place::Whole, found, OBJECTS));
+            return Err(Error::limit(self.file.name, Place::Whole, "more groups and datasets", OBJECTS));
         }
         let names = path.len().saturating_add(name.len()).saturating_mul(4) as u64;
-        self.memory.take(self.file, names.saturating_add(OBJECT_BYTES))
+        self.memory.take(self.file.name, names.saturating_add(OBJECT_BYTES))
     }
 
-    fn push(&mut self, group: &str, name: String, content: Content<'static>, dataset: Option<Dataset>) {
+    fn push(&mut self, group: &str, name: String, content: Content<'a>, origin: Option<Origin<'a>>) {
         self.entries.push(Entry { group: group.to_owned(), name, content });
-        self.datasets.push(dataset);
+        self.origins.push(origin);
     }
 
-    fn attributes(
-        &mut self,
-        attributes: hdf5_reader::error::Result<Vec<RawAttribute>>,
-        path: &str,
-        resolve: impl Fn(&[u8]) -> hdf5_reader::error::Result<Vec<u8>>,
-    ) {
-        for attribute in attributes.unwrap_or_default().into_iter().take(ATTRIBUTES) {
-            let (message, _) = attribute.into_parts();
-            let text = self.limits.text_bytes;
-            if let Some(content) = content::of_attribute(&message, text, &resolve) {
-                // No room for an attribute is no reason to refuse the file.
-                let size = message.raw_data.len().saturating_add(path.len()).saturating_mul(4) as u64;
-                if self.memory.take(self.file, size.saturating_add(OBJECT_BYTES)).is_ok() {
-                    self.push(path, message.name, content, None);
+    fn attributes(&mut self, attributes: &[Attribute<'a>], path: &str) -> Result<(), Error> {
+        for attribute in attributes {
+            match content::of_attribute(self.file, attribute, self.limits.text_bytes) {
+                Ok(Some(content)) => {
+                    // No room for an attribute is no reason to refuse the file.
+                    let size = attribute.data.len().saturating_add(path.len()).saturating_mul(4) as u64;
+                    if self.memory.take(self.file.name, size.saturating_add(OBJECT_BYTES)).is_ok() {
+                        self.push(path, attribute.name.clone(), content, None);
+                    }
                 }
+                Ok(None) => {}
+                Err(fault) => self.file.note(fault)?,
             }
         }
+        Ok(())
     }
 }
 

@@ -1,128 +1,107 @@
 //! HDF5, and with it MATLAB 7.3.
 //!
-//! The container is read by the crate `hdf5-reader` (HDF5 File Format Specification, versions 0 to 3 of the superblock, which may
-//! stand at byte 0, 512, 1024 and so on: MATLAB 7.3 puts a header of 512 bytes before it). What that crate is trusted
-//! with is bounded here:
+//! After the HDF5 File Format Specification, versions 0 to 3 of the superblock, which may stand at byte 0, 512, 1024 and so on
+//! (MATLAB 7.3 puts a header of 512 bytes before it). Read are groups of all kinds (symbol tables, links in the header, links in a
+//! heap), attributes in the header and in a heap, and datasets that are compact, contiguous or in chunks, by any of the six
+//! indexes of chunks (B-trees of version 1 and 2, one chunk, implicit, fixed and extensible arrays), plain or packed with deflate,
+//! shuffle, Fletcher-32 and LZF; data packed in other ways (szip, n-bit, scale-offset, plug-ins) is refused by the filter's name
+//! or number. Numbers of 8 to 64 bits in either order of bytes, texts of fixed and of any length, arrays as elements and numbers
+//! in compounds are read, and MATLAB's cells of texts, which are references; links to other files, virtual datasets and images
+//! are passed over. What the arrays mean is told by [`crate::arrays`].
 //!
-//! - it reads the file through a counter, so that structures that point to each other end early;
-//! - objects are listed one after the other, 1024 at most, groups eight deep, and links to other files are not
-//!   followed;
-//! - the extents of a dataset are compared with [`Limits`] and with the memory of a file of this size before anything of
-//!   it is read; chunks that are larger than an eighth of that are refused.
+//! A file that is cut or damaged gives what is whole, with a warning for each fault and its place: objects whose header is there,
+//! and of a dataset the rows before the first chunk that is missing or whose checksum is wrong. Chunks that were never written have
+//! the dataset's fill value, as in every reader of HDF5.
 //!
-//! Numbers of 8 to 64 bits in either order of bytes and texts are read, from datasets and attributes; of packed data deflate,
-//! shuffle, Fletcher-32, szip, n-bit and scale-offset (LZF and others are refused by their name in the file). Compound types,
-//! references (with them MATLAB's cells) and images are passed over. What the arrays mean is told by [`crate::arrays`].
+//! Bounds: every look at a structure and every unpacked byte is taken from a meter, so that structures that share their bytes or
+//! point to each other end early; 1024 objects are listed, groups eight deep; extents and chunks are compared with [`Limits`]
+//! and with the memory of a file of this size before anything is unpacked.
 
-use ecg::Recording;
-use hdf5_reader::{Dataset, Hdf5File, OpenOptions};
+use ecg::{Recording, Severity, Warning};
 
 use crate::arrays::{self, Array, Chosen, Content, Entry, Input};
 use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Place};
 
+mod attributes;
+mod checksum;
+mod chunks;
 mod content;
+mod dataset;
+mod extensible_array;
+mod file;
+mod filters;
+mod fixed_array;
+mod grid;
+mod groups;
+mod header;
+mod heaps;
 mod layout;
 mod list;
-mod storage;
+mod lzf;
+mod superblock;
+#[cfg(test)]
+mod tests;
+mod trees;
+mod trees2;
+mod types;
 
-use list::List;
-use storage::Metered;
-
-/// Datasets and groups of one file that are looked at.
-const OBJECTS: usize = 1024;
-/// Groups within groups.
-const DEEPEST: usize = 8;
-/// The first bytes of the superblock.
-const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+use file::File;
+use header::Header;
+use list::{List, Origin};
 
 /// How clearly the content is HDF5, 0 to 100: its signature at byte 0, or at 512, 1024, 2048 and so on.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
-    let at = |place: usize| bytes.get(place..).is_some_and(|rest| rest.starts_with(SIGNATURE));
-    if at(0) {
-        return 100;
-    }
     // Further out, bytes of another format may look so; a header of MATLAB settles it.
     let matlab = bytes.starts_with(b"MATLAB 7.3");
-    let places = core::iter::successors(Some(512_usize), |place| place.checked_mul(2));
-    let found = places.take_while(|place| *place < bytes.len()).any(at);
-    match (found, matlab) {
-        (true, true) => 98,
-        (true, false) => 30,
-        (false, _) => 0,
+    match superblock::places(bytes.len()).find(|place| superblock::is_at(bytes, *place)) {
+        Some(0) => 100,
+        Some(_) if matlab => 98,
+        Some(_) => 30,
+        None => 0,
     }
 }
 
 /// A file and what was found in it.
 pub(crate) struct Opened<'n> {
-    name: &'n str,
-    entries: Vec<Entry<'static>>,
-    /// The dataset of each entry; none of attributes.
-    datasets: Vec<Option<Dataset>>,
-    storage: std::sync::Arc<Metered>,
+    file: File<'n>,
+    entries: Vec<Entry<'n>>,
+    /// Where the numbers of each entry come from; none of attributes.
+    origins: Vec<Option<Origin<'n>>>,
 }
 
 /// Opens a file and lists what is in it; small arrays and texts are read.
-pub(crate) fn open<'n>(file: &InputFile<'n>, limits: &Limits, memory: &mut Memory) -> Result<Opened<'n>, Error> {
-    limits.file(file.name, file.bytes)?;
-    // The library wants bytes of its own.
-    memory.take(file.name, file.bytes.len() as u64)?;
-    let before = memory.clone();
-    let (opened, base) = listed(file.name, file.bytes.to_vec(), limits, memory)?;
-    let headers = opened.datasets.iter().flatten().map(Dataset::address);
-    let old: Vec<u64> = headers.filter_map(|header| layout::old_version(file.bytes, base, header)).collect();
-    if old.is_empty() {
-        return Ok(opened);
-    }
-    drop(opened);
-    *memory = before;
-    let mut bytes = file.bytes.to_vec();
-    for place in old {
-        if let Some(version) = usize::try_from(place).ok().and_then(|place| bytes.get_mut(place)) {
-            *version = 1;
-        }
-    }
-    Ok(listed(file.name, bytes, limits, memory)?.0)
+pub(crate) fn open<'n>(input: &InputFile<'n>, limits: &Limits, memory: &mut Memory) -> Result<Opened<'n>, Error> {
+    limits.file(input.name, input.bytes)?;
+    let (file, root) = superblock::open(input.name, input.bytes)?;
+    let header = Header::read(&file, root)?;
+    let mut list = List::new(&file, limits, memory);
+    list.group(root, &header, "", 0)?;
+    let (entries, origins) = list.into_parts();
+    Ok(Opened { file, entries, origins })
 }
 
-/// What is in a file, and where its addresses count from.
-fn listed<'n>(name: &'n str, bytes: Vec<u8>, limits: &Limits, memory: &mut Memory) -> Result<(Opened<'n>, u64), Error> {
-    let options = OpenOptions {
-        chunk_cache_bytes: 0,
-        max_chunk_bytes: usize::try_from(memory.left() / 8).unwrap_or(usize::MAX),
-        max_read_bytes: usize::try_from(memory.left()).unwrap_or(usize::MAX),
-        max_object_header_bytes: 1 << 20,
-        ..OpenOptions::default()
-    };
-    let storage = std::sync::Arc::new(Metered::new(bytes));
-    let opened = Hdf5File::from_storage_with_options(storage.clone(), options).map_err(|error| refused(name, error))?;
-    let base = opened.superblock().base_address;
-    let root = opened.root_group().map_err(|error| refused(name, error))?;
-    let mut list = List::new(name, limits, memory);
-    list.group(&root, "", 0)?;
-    let (entries, datasets) = list.into_parts();
-    Ok((Opened { name, entries, datasets, storage }, base))
-}
-
-impl Opened<'_> {
+impl<'n> Opened<'n> {
     /// Reads the numbers of an entry: all of them, or of the outermost extent that is not 1 the first `some`.
     fn load(&mut self, entry: usize, some: Option<u64>, memory: &mut Memory) -> Result<(), Error> {
-        let slots = self.entries.get_mut(entry).zip(self.datasets.get(entry));
-        let Some((Entry { content: Content::Numbers(array), .. }, Some(dataset))) = slots else { return Ok(()) };
+        let slots = self.entries.get_mut(entry).zip(self.origins.get(entry));
+        let Some((Entry { content: Content::Numbers(array), .. }, Some(origin))) = slots else { return Ok(()) };
         if array.numbers.is_some() {
             return Ok(());
         }
-        self.storage.allow_data();
-        let numbers = match some {
-            None => content::numbers(self.name, dataset, memory)?,
-            Some(some) => content::first_numbers(self.name, dataset, some, memory)?,
-        };
+        let member = origin.member.as_ref().map(|(offset, own)| (*offset, own));
+        let (numbers, held) = content::numbers(&self.file, &origin.dataset, member, some, memory)?;
         array.numbers = Some(numbers);
+        array.held = held;
         Ok(())
     }
 
     /// Every dataset with its numbers; what cannot be read is said to be.
-    pub(crate) fn all(mut self, memory: &mut Memory) -> Result<Vec<Entry<'static>>, Error> {
+    ///
+    /// # Errors
+    /// The file is cut or damaged.
+    pub(crate) fn all(mut self, memory: &mut Memory) -> Result<Vec<Entry<'n>>, Error> {
+        self.file.allow_data();
         for entry in 0..self.entries.len() {
             match self.load(entry, None, memory) {
                 Err(error @ Error::Unsupported { .. }) => {
@@ -133,7 +112,13 @@ impl Opened<'_> {
                 other => other?,
             }
         }
-        let with = self.entries.into_iter().zip(self.datasets).filter(|(_, dataset)| dataset.is_some());
+        if let Some(fault) = self.file.faults().into_iter().next() {
+            return Err(fault);
+        }
+        let with = self.entries.into_iter().zip(self.origins).filter(|(entry, origin)| {
+            // What could not be opened has no origin either, but is no attribute.
+            origin.is_some() || matches!(entry.content, Content::Unread(_))
+        });
         Ok(with.map(|(entry, _)| entry).collect())
     }
 }
@@ -145,13 +130,19 @@ impl Opened<'_> {
 pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Recording>, Error> {
     let mut memory = Memory::beside(file.bytes.len());
     let mut opened = open(file, limits, &mut memory)?;
-    let chosen = arrays::choose(&opened.entries).ok_or_else(|| {
-        Error::invalid(file.name, Place::Whole, "no array of samples", "a dataset of leads and samples")
-    })?;
+    let Some(chosen) = arrays::choose(&opened.entries) else {
+        return Err(opened.without_samples());
+    };
+    opened.file.allow_data();
     let mut partial = false;
     for entry in chosen.entries() {
         let some = match (&chosen, opened.entries.get(entry).map(|entry| &entry.content)) {
             (Chosen::Whole { .. }, Some(Content::Numbers(array))) => first(file.name, array, limits, &memory)?,
+            (Chosen::Leads(leads), Some(Content::Numbers(array))) => {
+                let samples = array.count().unwrap_or(u64::MAX);
+                limits.size(file.name, Place::Whole, leads.len() as u64, samples)?;
+                None
+            }
             _ => None,
         };
         partial |= some.is_some();
@@ -159,7 +150,50 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
     }
     let format = if file.bytes.starts_with(b"MATLAB 7.3") { "MATLAB 7.3" } else { "HDF5" };
     let input = Input { file: file.name, format, cut: false, partial };
-    arrays::recordings(&input, &opened.entries, &chosen, hints, limits, &mut memory)
+    let faults = opened.file.faults();
+    let mut found =
+        arrays::recordings(&input, &opened.entries, &chosen, hints, limits, &mut memory).map_err(|error| {
+            faults.first().cloned().filter(|_| matches!(error, Error::Truncated { .. })).unwrap_or(error)
+        })?;
+    if let Some(recording) = found.first_mut() {
+        recording.warnings.extend(faults.iter().map(|fault| warning(file.name, fault)));
+    }
+    Ok(found)
+}
+
+impl Opened<'_> {
+    /// Why there are no samples: what is damaged, else what could not be read.
+    fn without_samples(&self) -> Error {
+        let unread = self.entries.iter().find_map(|entry| match &entry.content {
+            Content::Unread(why) => Some(why.clone()),
+            _ => None,
+        });
+        let found = match unread {
+            Some(why) => format!("no array of samples (of others: {})", crate::notes::label(&why)),
+            None => "no array of samples".to_owned(),
+        };
+        let none = Error::invalid(self.file.name, Place::Whole, found, "a dataset of leads and samples");
+        self.file.faults().into_iter().next().unwrap_or(none)
+    }
+}
+
+/// A fault of one part of the file as a warning.
+fn warning(file: &str, fault: &Error) -> Warning {
+    let (place, message) = match fault {
+        Error::Truncated { place, found, expected, .. } => {
+            (*place, format!("the file is cut or damaged: found {found}, expected {expected}"))
+        }
+        Error::Invalid { place, found, expected, .. } => {
+            (*place, format!("the file is damaged: found {found}, expected {expected}"))
+        }
+        Error::Unsupported { place, found, expected, .. }
+        | Error::Limit { place, found, expected, .. }
+        | Error::Missing { place, found, expected, .. } => {
+            (*place, format!("a part was not read: found {found}, expected {expected}"))
+        }
+    };
+    let severity = if matches!(fault, Error::Unsupported { .. }) { Severity::Note } else { Severity::Data };
+    Warning { severity, file: file.to_owned(), place: crate::notes::place(place), message }
 }
 
 /// How many recordings to read of an array of many, where not all of them fit.
@@ -171,31 +205,3 @@ fn first(file: &str, array: &Array, limits: &Limits, memory: &Memory) -> Result<
     }
     Ok((fitting < all).then_some(fitting))
 }
-
-/// The library's error in the words of this crate, without names that stand in the file.
-fn refused(file: &str, error: hdf5_reader::error::Error) -> Error {
-    use hdf5_reader::error::Error as Fault;
-    match error {
-        Fault::Context { source, .. } => refused(file, *source),
-        Fault::UnexpectedEof { offset, needed, available } => {
-            Error::truncated(file, Place::Byte(offset), format!("{available} bytes"), format!("{needed} bytes"))
-        }
-        Fault::ResourceLimit(_) => {
-            Error::limit(file, Place::Whole, "a structure or a chunk of data", "the memory for a file of this size")
-        }
-        Fault::UnsupportedFilter(_) => {
-            let expected = "data that is not packed, or packed with deflate, shuffle, szip, n-bit or scale-offset";
-            Error::unsupported(file, Place::Whole, "data packed in another way", expected)
-        }
-        Fault::OffsetOutOfBounds(offset) => {
-            Error::invalid(file, Place::Byte(offset), "a place beyond the file", "a place within the file")
-        }
-        other if other.to_string().starts_with("unsupported") => {
-            Error::unsupported(file, Place::Whole, "an unusual structure", "HDF5 as common programs write it")
-        }
-        _ => Error::invalid(file, Place::Whole, "a damaged structure", "HDF5"),
-    }
-}
-
-#[cfg(test)]
-mod tests;

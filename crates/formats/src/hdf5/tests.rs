@@ -5,6 +5,7 @@ use std::io::Read as _;
 use base64::Engine as _;
 use ecg::{Lead, Sex, Unit};
 
+use super::superblock::SIGNATURE;
 use super::*;
 
 /// `study/ecg` of 6 x 2 numbers of 16 bits in two chunks, with attributes `sampling_rate`, `units`, `gain` and `leads` (texts

@@ -181,6 +181,7 @@ impl<'a> Flat<'a, '_> {
                 last_is_outer: true,
                 kind,
                 numbers: Some(Numbers { kind, big_endian: self.big_endian, bytes: Cow::Borrowed(bytes) }),
+                held: None,
             }),
             Node::Text { rows, letters } => Content::Texts(texts(rows, letters)),
             Node::Cells(cells) if cells.iter().all(|cell| matches!(cell, Node::Text { .. })) && !cells.is_empty() => {

@@ -65,6 +65,7 @@ fn array<'a>(file: &InputFile<'a>, limits: &Limits) -> Result<Entry<'a>, Error> 
             last_is_outer: false,
             kind,
             numbers: Some(Numbers { kind, big_endian: header.big_endian, bytes: Cow::Borrowed(bytes) }),
+            held: None,
         }),
         Element::Wide(_) | Element::Bytes(_) if count > SMALL || stated > limits.text_bytes => {
             Content::Unread("a long list of texts".to_owned())
