@@ -20,6 +20,15 @@ pub(crate) fn complete(file: &str, recording: &mut Recording) -> Result<(), Erro
     Ok(())
 }
 
+/// How many leads [`complete`] adds to these.
+pub(crate) fn derived(leads: &[Lead]) -> u64 {
+    let has = |wanted: &[Lead]| wanted.iter().filter(|lead| leads.contains(lead)).count();
+    let stored = has(&[Lead::I, Lead::II, Lead::III]);
+    let applies =
+        has(&[Lead::V1, Lead::V2, Lead::V5]) > 0 && has(&[Lead::AVR, Lead::AVL, Lead::AVF]) == 0 && stored > 1;
+    if applies { 6_u64.saturating_sub(stored as u64) } else { 0 }
+}
+
 /// The same whether or not there are chest leads: for devices that always record twelve leads.
 pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<(), Error> {
     let position = |lead: &Lead| signals.iter().position(|signal| signal.lead == *lead);
@@ -183,6 +192,7 @@ mod tests {
         let first = |lead| recording.lead(&lead).unwrap().values()[0];
         assert_eq!((first(Lead::III), first(Lead::AVR), first(Lead::AVL), first(Lead::AVF)), (50.0, -75.0, 0.0, 75.0));
         assert!(recording.signals[2..6].iter().all(|signal| signal.derived && signal.missing == [(1, 2)]));
+        assert_eq!(derived(&[Lead::I, Lead::II, Lead::V1]), 4);
         let before = recording.clone();
         complete("a", &mut recording).unwrap();
         assert_eq!(recording, before, "what is there already is not added again");
@@ -235,6 +245,6 @@ mod tests {
         let signals = vec![signal(Lead::I, vec![1]), signal(Lead::II, vec![2])];
         let mut recording = Recording { signals, ..Recording::default() };
         complete("a", &mut recording).unwrap();
-        assert_eq!(recording.signals.len(), 2);
+        assert_eq!((recording.signals.len(), derived(&[Lead::I, Lead::II])), (2, 0));
     }
 }

@@ -5,7 +5,7 @@ use ecg::{Counts, Lead, Recording, Scale, Severity, Signal, Source, Unit, Warnin
 use super::axes::{Axes, axes};
 use super::facts::Facts;
 use super::numbers::{Frames, Leads};
-use super::{Array, Chosen, Content, Entry, Input, Numbers};
+use super::{Array, Chosen, Content, Entry, Input, Kind, Numbers};
 use crate::memory::Memory;
 use crate::{Error, Hints, Limits, Needs, Place};
 
@@ -49,9 +49,8 @@ pub(crate) fn recordings(
 
     let (mut axes, names) = match chosen {
         Chosen::Whole { .. } => {
-            let fits = |count: u64| axes(first, Some(count)).is_some_and(|axes| axes.leads == count);
-            let names = facts.leads(fits);
-            (axes(first, names.as_ref().map(|names| names.len() as u64)).ok_or_else(nothing)?, names)
+            let (axes, names) = named(&facts, first);
+            (axes.ok_or_else(nothing)?, names)
         }
         Chosen::Leads(leads) => {
             let one = axes(first, None).ok_or_else(nothing)?;
@@ -96,7 +95,12 @@ pub(crate) fn recordings(
         warn(Severity::Data, &entry.path(), message);
     }
     let several = stated.recordings > 1;
-    let count = fitting(&axes, first, 0, limits, memory);
+    // Stored numbers that were unpacked are gone when limb leads are derived.
+    let unpacked = first.numbers.as_ref().map_or(0, Numbers::held).checked_div(axes.recordings).unwrap_or(0);
+    let uneven = scales.iter().any(|scale| scales.first() != Some(scale));
+    let derived = derived(&labels, &axes, first.kind, uneven);
+    let beside = derived.each.saturating_sub(unpacked);
+    let count = fitting(&axes, first, beside, derived.once, limits, memory);
     if count == 0 {
         let found = format!("{shape} a recording");
         return Err(Error::limit(input.file, Place::Whole, found, "the memory for a file of this size"));
@@ -107,8 +111,9 @@ pub(crate) fn recordings(
     }
 
     let mut found = Vec::new();
+    memory.take(input.file, derived.once)?;
     for number in 0..count {
-        memory.take(input.file, overhead(axes.leads))?;
+        memory.take(input.file, overhead(axes.leads).saturating_add(beside))?;
         let mut recording = Recording {
             name: if several { format!("{}[{number}]", entry.name) } else { stem(input.file).to_owned() },
             source: Source { format: input.format.to_owned(), files: vec![input.file.to_owned()] },
@@ -151,22 +156,51 @@ fn overhead(leads: u64) -> u64 {
     leads.saturating_mul(SIGNAL_BYTES).saturating_add(RECORDING_BYTES)
 }
 
-/// How many recordings an array holds, and how many of them fit the limits and the memory together with their numbers as the
-/// file stores them, which are still to be read.
-pub(crate) fn recordings_of(array: &Array, limits: &Limits, memory: &Memory) -> (u64, u64) {
-    match axes(array, None) {
-        Some(axes) => (axes.recordings, fitting(&axes, array, array.kind.size(), limits, memory)),
-        None => (0, 0),
-    }
+/// How many recordings the array of an entry holds, and how many of them fit the limits and the memory together with their numbers
+/// as the file stores them, which are still to be read.
+pub(crate) fn recordings_of(entries: &[Entry], entry: usize, limits: &Limits, memory: &Memory) -> (u64, u64) {
+    let Some((entry, Content::Numbers(array))) = entries.get(entry).map(|entry| (entry, &entry.content)) else {
+        return (0, 0);
+    };
+    let (Some(axes), names) = named(&Facts::new(entries, entry), array) else { return (0, 0) };
+    let derived = derived(&names.unwrap_or_default(), &axes, array.kind, false);
+    let stored = axes.leads.saturating_mul(axes.samples).saturating_mul(array.kind.size());
+    let fitting = fitting(&axes, array, stored.max(derived.each), derived.once, limits, memory);
+    (axes.recordings, fitting)
 }
 
-/// How many recordings fit the limits and the memory, with so many bytes a number beside the samples.
-fn fitting(axes: &Axes, array: &Array, beside: u64, limits: &Limits, memory: &Memory) -> u64 {
+/// The axes of an array and the names of its leads, where they are stated.
+fn named(facts: &Facts, array: &Array) -> (Option<Axes>, Option<Vec<String>>) {
+    let names = facts.leads(|count| axes(array, Some(count)).is_some_and(|axes| axes.leads == count));
+    (axes(array, names.as_ref().map(|names| names.len() as u64)), names)
+}
+
+/// Bytes that the limb leads take which are derived from those of a recording.
+struct Derived {
+    /// Of each recording.
+    each: u64,
+    /// Of one recording after the other: the values that they are derived from.
+    once: u64,
+}
+
+/// What deriving limb leads takes; `uneven` says that leads differ in their scales.
+fn derived(labels: &[String], axes: &Axes, kind: Kind, uneven: bool) -> Derived {
+    let leads: Vec<Lead> = labels.iter().map(|label| Lead::from_label(label)).collect();
+    let count = crate::limbs::derived(&leads).saturating_mul(axes.samples);
+    let values = uneven || kind.is_real() || matches!(kind, Kind::U32 | Kind::I64 | Kind::U64);
+    // Counts may need twice the bits of those that they are the sum of.
+    let each = count.saturating_mul(if values { 8 } else { 4 });
+    let once = if values && count > 0 { axes.samples.saturating_mul(16) } else { 0 };
+    Derived { each, once }
+}
+
+/// How many recordings fit the limits and the memory, with so many bytes beside the samples of each and once.
+fn fitting(axes: &Axes, array: &Array, beside: u64, once: u64, limits: &Limits, memory: &Memory) -> u64 {
     let samples = axes.leads.saturating_mul(axes.samples);
     let size = if array.kind.is_real() { 8 } else { array.kind.size().clamp(2, 8) };
-    let each = samples.saturating_mul(size.saturating_add(beside)).saturating_add(overhead(axes.leads));
-    // Room for what stands beside the samples: ranges of missing ones, derived leads.
-    let room = memory.left().saturating_sub(1 << 20);
+    let each = samples.saturating_mul(size).saturating_add(beside).saturating_add(overhead(axes.leads));
+    // Room for what stands beside the samples: ranges of missing ones.
+    let room = memory.left().saturating_sub(1 << 20).saturating_sub(once);
     let most = [
         room.checked_div(each).unwrap_or(0),
         limits.samples.checked_div(samples).unwrap_or(0),

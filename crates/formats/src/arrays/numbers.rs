@@ -76,6 +76,14 @@ pub(crate) enum Leads {
 }
 
 impl Numbers<'_> {
+    /// Bytes that are held beside the file's own.
+    pub(crate) fn held(&self) -> u64 {
+        match &self.bytes {
+            Cow::Owned(bytes) => bytes.len() as u64,
+            Cow::Borrowed(_) => 0,
+        }
+    }
+
     /// How many numbers there are.
     pub(crate) fn len(&self) -> u64 {
         (self.bytes.len() as u64).checked_div(self.kind.size()).unwrap_or(0)

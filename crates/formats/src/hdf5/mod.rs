@@ -19,7 +19,7 @@
 
 use ecg::{Recording, Severity, Warning};
 
-use crate::arrays::{self, Array, Chosen, Content, Entry, Input};
+use crate::arrays::{self, Chosen, Content, Entry, Input};
 use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Place};
 
@@ -137,7 +137,14 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
     let mut partial = false;
     for entry in chosen.entries() {
         let some = match (&chosen, opened.entries.get(entry).map(|entry| &entry.content)) {
-            (Chosen::Whole { .. }, Some(Content::Numbers(array))) => first(file.name, array, limits, &memory)?,
+            (Chosen::Whole { .. }, Some(Content::Numbers(array))) => {
+                let (all, fitting) = arrays::recordings_of(&opened.entries, entry, limits, &memory);
+                if fitting == 0 {
+                    let found = format!("a dataset of extents {:?}", array.extents);
+                    return Err(Error::limit(file.name, Place::Whole, found, "the memory for a file of this size"));
+                }
+                (fitting < all).then_some(fitting)
+            }
             (Chosen::Leads(leads), Some(Content::Numbers(array))) => {
                 let samples = array.count().unwrap_or(u64::MAX);
                 limits.size(file.name, Place::Whole, leads.len() as u64, samples)?;
@@ -194,14 +201,4 @@ fn warning(file: &str, fault: &Error) -> Warning {
     };
     let severity = if matches!(fault, Error::Unsupported { .. }) { Severity::Note } else { Severity::Data };
     Warning { severity, file: file.to_owned(), place: crate::notes::place(place), message }
-}
-
-/// How many recordings to read of an array of many, where not all of them fit.
-fn first(file: &str, array: &Array, limits: &Limits, memory: &Memory) -> Result<Option<u64>, Error> {
-    let (all, fitting) = arrays::recordings_of(array, limits, memory);
-    if fitting == 0 {
-        let found = format!("a dataset of extents {:?}", array.extents);
-        return Err(Error::limit(file, Place::Whole, found, "the memory for a file of this size"));
-    }
-    Ok((fitting < all).then_some(fitting))
 }

@@ -4,6 +4,7 @@
 
 #[path = "../common/counting.rs"]
 mod counting;
+mod hdf5;
 mod records;
 mod tables;
 mod texts;

@@ -183,6 +183,15 @@ pub fn corpus() -> Corpus {
     archives.push(Group { targets: vec![0, 1], files: small, packed: true });
     let files = vec![("a.edf".to_owned(), cut(edf)), ("a.csv".to_owned(), csv[..4000].to_vec())];
     archives.push(Group { files, targets: vec![0, 1], packed: true });
+    // HDF5 is not cut: its structures lie anywhere.
+    for (name, packed) in common::read_folder(&common::fixture("hdf5")) {
+        if let Some(name) = name.strip_suffix(".gz") {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
+            let group = Group { files: vec![(name.to_owned(), bytes)], targets: vec![0], packed: false };
+            corpus.entry("hdf5").or_default().push(group);
+        }
+    }
     documents::add(&mut corpus);
     devices::add(&mut corpus);
     if let Some(folder) = common::shared("data/formats") {
