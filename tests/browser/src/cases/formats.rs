@@ -46,19 +46,54 @@ const ASKED: [&str; 7] = [
     "npy/stored_11.npz",
 ];
 
+/// What lies with the small files and is no recording.
+const NOT_RECORDINGS: [&str; 3] = ["README.md", "known.json", "make.py"];
+
 pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
-    let collection = suite.root.join("../shared/data/formats");
-    if !collection.is_dir() {
-        println!("    left out: the collection of sample files is not beside the workspace");
-        return Ok(());
-    }
-    // A browser opens no path with a step up in it.
-    let collection = collection.canonicalize()?;
     let mut visit = Visit::begin(suite, Gpu::Off)?;
     let page = &mut visit.open()?.0;
     visitor::hear_engines(page)?;
     page.reload()?;
     visitor::engine_ready(page, Answering::Cpu)?;
+    let folder = suite.root.join("crates/formats/tests/fixtures/each");
+    let mut small: Vec<PathBuf> = std::fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).collect();
+    small.retain(|file| !NOT_RECORDINGS.iter().any(|name| file.ends_with(name)));
+    small.sort();
+    ensure!(small.len() >= 20, "{} small files lie in {}", small.len(), folder.display());
+    for file in &small {
+        same_as_native(suite, page, &[file]).with_context(|| file.display().to_string())?;
+    }
+    in_several_pieces(suite, page)?;
+    let collection = suite.root.join("../shared/data/formats");
+    if collection.is_dir() {
+        // A browser opens no path with a step up in it.
+        of_the_collection(suite, page, &collection.canonicalize()?)?;
+    } else {
+        println!("    left out: the collection of sample files is not beside the workspace");
+    }
+    ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
+    Ok(())
+}
+
+/// A record whose signal file comes from the disk in three pieces, the last of them no whole frame: nothing is lost between them.
+fn in_several_pieces(suite: &Suite, page: &mut Page) -> Result<()> {
+    const FRAMES: usize = 1_500_000;
+    let folder = tempfile::tempdir()?;
+    let (header, signal) = (folder.path().join("long.hea"), folder.path().join("long.dat"));
+    let lines = ["V1", "V3", "V5"].map(|lead| format!("long.dat 16 200/mV 16 0 0 0 0 {lead}\n"));
+    std::fs::write(&header, format!("long 3 250 {FRAMES}\n{}", lines.concat()))?;
+    // Numbers without a pattern that two pieces could share.
+    let mut state = 1_u32;
+    let counts = (0..FRAMES * 3).flat_map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // Above the count that stands for a missing sample.
+        ((state >> 16) as i16).max(-32_000).to_le_bytes()
+    });
+    std::fs::write(&signal, counts.collect::<Vec<u8>>())?;
+    same_as_native(suite, page, &[&header, &signal]).context("a record of three pieces")
+}
+
+fn of_the_collection(suite: &Suite, page: &mut Page, collection: &Path) -> Result<()> {
     let mut all = Vec::new();
     for names in EACH {
         let files: Vec<PathBuf> = names.iter().map(|name| collection.join(name)).collect();
@@ -71,12 +106,10 @@ pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
     }
     let folder = tempfile::tempdir()?;
     let archive = folder.path().join("all.zip");
-    zip(&archive, &collection, &all)?;
+    zip(&archive, collection, &all)?;
     page.reload()?;
     visitor::engine_ready(page, Answering::Cpu)?;
-    same_as_native(suite, page, &[&archive]).context("all of them in one archive")?;
-    ensure!(page.errors().is_empty(), "errors on the page: {:?}", page.errors());
-    Ok(())
+    same_as_native(suite, page, &[&archive]).context("all of them in one archive")
 }
 
 /// Drops files and holds what was opened against the command line's word.
