@@ -130,14 +130,18 @@ fn narrow(file: &str, one: &[i16], two: &[i16], zero: i64, rule: [i64; 2]) -> Re
     let mut counts = reserve(file, one.len() as u64)?;
     // A block stays in the processor's nearest memory while it is looked at and written.
     for (one, two) in one.chunks(4096).zip(two.chunks(4096)) {
-        let sums = one.iter().zip(two).map(|(&one, &two)| {
+        let pairs = one.iter().zip(two);
+        let sums = pairs.clone().map(|(&one, &two)| {
             let of_one = i32::from(of_one).wrapping_mul(i32::from(one));
             of_one.wrapping_add(i32::from(of_two).wrapping_mul(i32::from(two))).wrapping_sub(off)
         });
-        if sums.clone().fold(false, |beyond, sum| beyond | (i32::from(sum as i16) != sum)) {
+        if sums.fold(false, |beyond, sum| beyond | (i32::from(sum as i16) != sum)) {
             return Ok(None);
         }
-        counts.extend(sums.map(|sum| sum as i16));
+        // What fits 16 bits in the end comes out of them, wherever it wraps between.
+        counts.extend(pairs.map(|(&one, &two)| {
+            of_one.wrapping_mul(one).wrapping_add(of_two.wrapping_mul(two)).wrapping_sub(off as i16)
+        }));
     }
     Ok(Some(counts))
 }
