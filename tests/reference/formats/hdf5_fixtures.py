@@ -26,7 +26,7 @@ def numbers(shape, dtype="<i2"):
 
 def fill(file, large):
     """Every kind of dataset."""
-    rows = 4000 if large else 40
+    rows = 4000 if large else 24
     for kind in ["|i1", "|u1", "<i2", ">u2", "<i4", ">u4", "<i8", ">i8", "<u8", "<f2", ">f4", "<f4", ">f8"]:
         name = kind.replace("<", "l").replace(">", "b").replace("|", "n")
         file.create_dataset(f"kinds/{name}", data=numbers((5, 3), kind))
@@ -99,17 +99,21 @@ def fill(file, large):
     file["itself"] = file["few"]
     few["above"] = file["/"]
 
-    # MATLAB's cells of texts: references to letters of 16 bits.
+    texts(file, "leads", ["II", "aVR", "V5"])
+    word = file.create_dataset("word", data=np.array([[ord(letter)] for letter in "mV"], "<u2"))
+    word.attrs["MATLAB_class"] = np.bytes_("char")
+
+
+def texts(file, name, words):
+    """MATLAB's cells of texts: references to letters of 16 bits."""
     references = file.create_group("#refs#")
-    cells = file.create_dataset("leads", (3, 1), dtype=h5py.ref_dtype)
+    cells = file.create_dataset(name, (len(words), 1), dtype=h5py.ref_dtype)
     cells.attrs["MATLAB_class"] = np.bytes_("cell")
-    for number, name in enumerate(["II", "aVR", "V5"]):
-        letters = np.array([[ord(letter)] for letter in name], "<u2")
+    for number, word in enumerate(words):
+        letters = np.array([[ord(letter)] for letter in word], "<u2")
         own = references.create_dataset(chr(97 + number), data=letters)
         own.attrs["MATLAB_class"] = np.bytes_("char")
         cells[number, 0] = own.ref
-    word = file.create_dataset("word", data=np.array([[ord(letter)] for letter in "mV"], "<u2"))
-    word.attrs["MATLAB_class"] = np.bytes_("char")
 
 
 def expected(file):
@@ -145,16 +149,21 @@ def values(data):
     return {"shape": list(data.shape), "sha256": digest}
 
 
-def recording(path, libver, chunks, packed, leads_first=False):
-    """Four leads that rise by one a sample, lead after lead by a thousand."""
-    samples = np.arange(120)[:, None] + 1000 * np.arange(4)[None, :]
+def recording(path, libver, chunks, packed, leads_first=False, cells=False):
+    """Four leads that rise by one a sample, lead after lead by a thousand. With `cells` as MATLAB 7.3 has them."""
+    samples = np.arange(96)[:, None] + 1000 * np.arange(4)[None, :]
     samples = samples.T if leads_first else samples
-    with h5py.File(path, "w", libver=libver) as file:
+    with h5py.File(path, "w", libver=libver, userblock_size=512 if cells else 0) as file:
         options = {"compression": packed, "fletcher32": True} if packed else {}
         dataset = file.create_dataset("ecg", data=samples.astype("<i2"), chunks=chunks, **options)
         dataset.attrs["fs"] = 250.0
         dataset.attrs["units"] = "uV"
-        dataset.attrs["leads"] = "I,II,V1,V5"
+        if not cells:
+            dataset.attrs["leads"] = "I,II,V1,V5"
+            return
+        texts(file, "leads", ["I", "II", "V1", "V5"])
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file")
 
 
 def main():
@@ -183,12 +192,12 @@ def main():
         assert all_expected in ({}, found)
         all_expected = found
         keep(name)
-    recording(plain, "earliest", (16, 4), "gzip")
-    keep("recording-chunks")
     recording(plain, "latest", (16, 4), "lzf")
     keep("recording-latest")
     recording(plain, "earliest", None, None)
     keep("recording-contiguous")
+    recording(plain, ("earliest", "v108"), (16, 4), "gzip", cells=True)
+    keep("recording-matlab")
     recording(plain, "latest", (4, 16), "gzip", leads_first=True)
     keep("recording-leads-first")
     text = json.dumps(all_expected, indent=None, sort_keys=True, ensure_ascii=False)

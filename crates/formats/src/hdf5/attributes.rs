@@ -66,7 +66,7 @@ fn read<'a>(file: &File<'a>, mut body: Cursor<'a>) -> Result<Attribute<'a>, Erro
     if !(1..=3).contains(&version) {
         return Err(file.invalid(place, "an attribute of another version", "versions 1 to 3"));
     }
-    body.skip(if version == 3 { 1 } else { 0 })?;
+    body.skip(usize::from(version == 3))?;
     let padded = |length: usize| if version == 1 { length.next_multiple_of(8) } else { length };
     let name = body.take(padded(name))?;
     let name = name.split(|byte| *byte == 0).next().unwrap_or_default();

@@ -85,7 +85,7 @@ mod tests {
         // Pairs taken with the first byte high: 0x6162, 0x6364, 0x65.
         assert_eq!(
             fletcher32(b"abcde"),
-            (0x6162_u32 * 3 + 0x6364 * 2 + 0x6500) % 65_535 << 16 | (0x6162 + 0x6364 + 0x6500) % 65_535
+            (((0x6162_u32 * 3 + 0x6364 * 2 + 0x6500) % 65_535) << 16) | ((0x6162 + 0x6364 + 0x6500) % 65_535)
         );
         assert_eq!(fletcher32(&[0; 10]), 0);
     }

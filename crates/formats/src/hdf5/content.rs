@@ -17,12 +17,12 @@ use crate::{Error, Limits, Place};
 const REFERENCES: u64 = 512;
 
 /// An array of a dataset, or of an attribute.
-pub(super) fn array<'a>(
+pub(super) fn array(
     extents: Vec<u64>,
     kind: Kind,
-    numbers: Option<Numbers<'a>>,
+    numbers: Option<Numbers<'_>>,
     held: Option<(usize, u64)>,
-) -> Content<'a> {
+) -> Content<'_> {
     Content::Numbers(Array { extents, order: Order::Rows, last_is_outer: false, kind, numbers, held })
 }
 
@@ -119,7 +119,10 @@ fn cells<'a>(file: &File<'a>, dataset: &Dataset<'a>, count: u64, memory: &mut Me
         }
         let bytes = own.elements(file, &own.space.extents, memory)?.bytes;
         let rows = matlab_texts(&extents, &Numbers { kind, big_endian, bytes });
-        memory.take(file.name, rows.iter().map(|row| row.len() as u64 + 64).sum())?;
+        memory.take(
+            file.name,
+            rows.iter().fold(0, |sum: u64, row| sum.saturating_add(row.len() as u64).saturating_add(64)),
+        )?;
         texts.push(rows.join(" "));
     }
     Ok(Content::Texts(texts))

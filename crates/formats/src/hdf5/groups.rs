@@ -87,7 +87,7 @@ fn link(file: &File, mut body: Cursor) -> Result<Option<(String, u64)>, Error> {
     let flags = body.u8()?;
     let kind = if flags & 8 == 0 { 0 } else { body.u8()? };
     body.skip(if flags & 4 == 0 { 0 } else { 8 })?;
-    body.skip(if flags & 0x10 == 0 { 0 } else { 1 })?;
+    body.skip(usize::from(flags & 0x10 != 0))?;
     let length = uint(&mut body, 1_u64 << (flags & 3))?;
     let name = body.take(usize::try_from(length).unwrap_or(usize::MAX))?;
     if kind != 0 {

@@ -68,7 +68,7 @@ fn read(file: &File, body: &mut Cursor, depth: usize) -> Result<Type, Error> {
         }
         3 => What::Text,
         6 => compound(file, body, version, size, count.min(MEMBERS), depth)?,
-        7 if low & 15 == 0 && size == file.offset_size() => What::Reference,
+        7 if low.trailing_zeros() >= 4 && size == file.offset_size() => What::Reference,
         8 => match read(file, body, depth.saturating_add(1))? {
             Type { what: what @ What::Number { .. }, size: own } if own == size => what,
             _ => What::Other,
