@@ -26,12 +26,14 @@ mod build;
 mod choose;
 mod facts;
 mod numbers;
+mod room;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use build::{recordings, recordings_of};
+pub(crate) use build::recordings;
 pub(crate) use choose::{Chosen, choose};
 pub(crate) use numbers::{Kind, Numbers};
+pub(crate) use room::recordings_of;
 
 /// Arrays and texts that are no larger may state something of a recording (a rate, names); larger ones are samples.
 pub(crate) const SMALL: u64 = 4096;

@@ -109,7 +109,7 @@ fn the_worst_hdf5_files_hold_no_more_than_they_may() {
     let zeros = vec![0; 40 * MEBI];
     let many = file(HALF, &[40, 1 << 16, 8], EIGHT, &contiguous(zeros.len()), false, &zeros);
     let many = read("recordings of eight leads of halves", &many);
-    assert!(many >= 12 && many < 40 * 12 && many % 12 == 0, "{many}");
+    assert!((12..40 * 12).contains(&many) && many.is_multiple_of(12), "{many}");
 
     for (samples, leads) in [(1_u64 << 20, 12), (9 << 18, 0), (1 << 23, 0)] {
         let data = deflated(samples as usize * 8);
