@@ -166,11 +166,17 @@ async fn from_disk(
 ) -> Result<Option<ArrayBuffer>, JsValue> {
     let size = blob.size();
     let whole = Uint8Array::new_with_length(size as u32);
+    let ask = |from: f64| {
+        let piece = (from < size).then(|| blob.slice_with_f64_and_f64(from, (from + PIECE).min(size)));
+        piece.transpose().map(|piece| piece.map(|piece| JsFuture::from(piece.array_buffer())))
+    };
     let mut from = 0.0;
-    while from < size {
+    // The next piece comes while this one is put into its place.
+    let mut coming = ask(from)?;
+    while let Some(piece) = coming {
         state.tasks.progress(job, "from the disk", done + from, all);
-        let piece = blob.slice_with_f64_and_f64(from, (from + PIECE).min(size))?;
-        let bytes = JsFuture::from(piece.array_buffer()).await?;
+        coming = ask(from + PIECE)?;
+        let bytes = piece.await?;
         if state.tasks.is_cancelled(job) {
             return Ok(None);
         }
@@ -303,6 +309,9 @@ fn engine_for(state: State, model: &str) -> EngineKind {
     if gpu || (cpu_gone && state.engines.usable(EngineKind::Gpu)) { EngineKind::Gpu } else { EngineKind::Cpu }
 }
 
+/// Bytes of samples whose copy would keep the paper waiting: they are copied once it is drawn.
+const LONG: f64 = 16.0 * 1024.0 * 1024.0;
+
 /// Loads the model where it is missing, then sends the request with the recording's samples. When the worker dies,
 /// it is asked once more.
 async fn ask_model(
@@ -326,6 +335,10 @@ async fn ask_model(
                 last = lost.0;
                 continue;
             }
+        }
+        let bytes: f64 = recording.traces.iter().map(|trace| f64::from(trace.buffer.byte_length())).sum();
+        if bytes > LONG {
+            crate::browser::sleep(60).await;
         }
         let mut buffers = Vec::new();
         let traces = recording

@@ -28,7 +28,23 @@ pub fn read(files: &[FileRef], buffers: &[Vec<u8>], hints: &Hints) -> (Vec<Recor
         wants_unit: failure.error.wants_unit(),
         files: failure.files,
     }));
+    if hints.unit.is_some() {
+        return (recordings, failures);
+    }
+    // Without one unit nothing of a recording could be drawn: better to ask than to show an empty sheet.
+    let (unstated, recordings): (Vec<Recording>, Vec<Recording>) = recordings.into_iter().partition(states_no_unit);
+    for Recording { source, .. } in unstated {
+        if !failures.iter().any(|failure| failure.files == source.files) {
+            let message =
+                format!("{}: no signal states a unit, expected the unit of the values", source.files.join(", "));
+            failures.push(OpenFailure { files: source.files, message, wants_rate: false, wants_unit: true });
+        }
+    }
     (recordings, failures)
+}
+
+fn states_no_unit(recording: &Recording) -> bool {
+    !recording.signals.is_empty() && recording.signals.iter().all(|signal| *signal.unit() == Unit::Unknown)
 }
 
 /// Samples of the representative beats of a recording at most: 24 leads of two seconds at 2000 Hz. They go to the page number by number.
@@ -251,6 +267,20 @@ mod tests {
         assert!(join(&opened.traces, &[vec![0; 7]]).unwrap_err().contains("7 bytes, expected two"));
         opened.traces[0].stored = Stored::Millivolts;
         assert!(join(&opened.traces, &[vec![0; 6]]).unwrap_err().contains("6 bytes, expected four"));
+    }
+
+    #[test]
+    fn a_recording_without_any_unit_is_asked_about_once() {
+        let fhir = br#"{"resourceType": "Observation", "valueSampledData":
+            {"origin": {"value": 2048}, "period": 10, "factor": 1.6, "dimensions": 1, "data": "2041 2043 2037"}}"#;
+        let files = [FileRef { name: "a.json".into(), buffer: 0 }];
+        let (recordings, failures) = read(&files, &[fhir.to_vec()], &Hints::default());
+        assert!(recordings.is_empty() && failures.len() == 1, "{failures:?}");
+        assert!(failures[0].wants_unit && failures[0].files == ["a.json"] && failures[0].message.contains("a.json"));
+        let hints = Hints { unit: Some("uV".into()), ..Hints::default() };
+        let (recordings, failures) = read(&files, &[fhir.to_vec()], &hints);
+        assert!(recordings.len() == 1 && failures.is_empty(), "{failures:?}");
+        assert_eq!(*recordings[0].signals[0].unit(), Unit::Microvolt);
     }
 
     #[test]
