@@ -47,7 +47,7 @@ const ASKED: [&str; 7] = [
 ];
 
 /// What lies with the small files and is no recording.
-const NOT_RECORDINGS: [&str; 3] = ["README.md", "known.json", "make.py"];
+const NOT_RECORDINGS: [&str; 4] = ["README.md", "known.json", "make.py", "simulated.json"];
 
 pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
     let mut visit = Visit::begin(suite, Gpu::Off)?;
