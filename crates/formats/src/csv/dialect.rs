@@ -49,24 +49,17 @@ pub(super) fn detect(text: &str) -> Option<Dialect> {
 }
 
 fn try_dialect(lines: &[&str], separator: Option<char>, decimal: char) -> Option<Dialect> {
+    // Without the separator no line has two cells.
+    if separator.is_some_and(|separator| !lines.iter().any(|line| line.contains(separator))) {
+        return None;
+    }
+    let cells_of: Vec<Option<usize>> = lines.iter().map(|line| cells_of_row(line, separator, decimal)).collect();
     // The row of numbers that ends the sample says how many cells a row has; what stands before is header.
-    let is_row = |line: &&&str| {
-        let mut numbers = 0_usize;
-        let whole = cells(line, separator).enumerate().all(|(column, cell)| {
-            let cell = number::bare(cell);
-            let value = number::parse(cell, decimal).or_else(|| (column == 0).then(|| number::parse_clock(cell))?);
-            numbers = numbers.saturating_add(usize::from(value.is_some()));
-            value.is_some() || number::is_blank(cell)
-        });
-        whole && numbers > 0
-    };
-    let last = lines.iter().rev().find(is_row)?;
-    let columns = cells(last, separator).count();
+    let columns = cells_of.iter().rev().find_map(|cells| *cells)?;
     if columns < 2 && separator.is_some() {
         return None;
     }
-    let mut rows =
-        lines.iter().enumerate().filter(|(_, line)| is_row(line) && cells(line, separator).count() == columns);
+    let mut rows = cells_of.iter().enumerate().filter(|(_, cells)| **cells == Some(columns));
     let first_row = rows.next()?.0;
     let dialect = Dialect { separator, decimal, columns, first_row, rows: rows.count().saturating_add(1) };
     if (separator, decimal) == (None, ',') {
@@ -79,6 +72,21 @@ fn try_dialect(lines: &[&str], separator: Option<char>, decimal: char) -> Option
         }
     }
     Some(dialect)
+}
+
+/// How many cells a line has, where all of them are numbers or blank and one is a number.
+fn cells_of_row(line: &str, separator: Option<char>, decimal: char) -> Option<usize> {
+    let (mut all, mut numbers) = (0_usize, 0_usize);
+    for cell in cells(line, separator) {
+        let cell = number::bare(cell);
+        let value = number::parse(cell, decimal).or_else(|| (all == 0).then(|| number::parse_clock(cell))?);
+        if value.is_none() && !number::is_blank(cell) {
+            return None;
+        }
+        numbers = numbers.saturating_add(usize::from(value.is_some()));
+        all = all.saturating_add(1);
+    }
+    (numbers > 0).then_some(all)
 }
 
 /// True where lines of a key and a value state one lead and its unit of voltage for the file, as an Apple Watch export does, and a blank

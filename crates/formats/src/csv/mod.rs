@@ -33,7 +33,10 @@ mod time;
 mod watch_tests;
 mod write;
 
-/// How clearly the content is a recording, 0 to 100; 0 for tables of other things.
+/// The greatest score of a table: many texts hold one, and a format's own marks are clearer.
+pub(crate) const MOST: u8 = 50;
+
+/// How clearly the content is a recording, 0 to [`MOST`]; 0 for tables of other things.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
     let Some(text) = sample(bytes).map(digits::western) else { return 0 };
     let file = InputFile { name: "", bytes };
@@ -41,7 +44,7 @@ pub(crate) fn score(bytes: &[u8]) -> u8 {
     let table = table::Table::read(&file, &text, &Limits::default(), &mut memory, &mut Vec::new());
     let Ok(table) = table else { return 0 };
     match (claim::Claim::of(&table), table.columns.len()) {
-        (claim::Claim::Stated, _) => 50,
+        (claim::Claim::Stated, _) => MOST,
         (claim::Claim::Shaped, 2..) => 40,
         (claim::Claim::Shaped, _) => 20,
         (claim::Claim::Other, _) => 0,

@@ -121,6 +121,10 @@ fn plain(cell: &str, decimal: char) -> Option<f64> {
 /// A clock time (`h:mm:ss.fff` or `m:ss.fff`, as PhysioNet's programs print it) in seconds; with a date before it
 /// (ISO 8601) in seconds from the calendar's beginning.
 pub(super) fn parse_clock(cell: &str) -> Option<f64> {
+    // Most cells that are asked about are plain words and numbers.
+    if !cell.contains(':') {
+        return None;
+    }
     if let Some((date, clock)) = cell.split_once(['T', ' ']) {
         let clock = clock.split(['Z', '+']).next().unwrap_or(clock);
         return Some(day_number(date)? * 86_400.0 + parse_clock(clock)?);
