@@ -75,11 +75,16 @@ fn number(bytes: &[u8]) -> Option<(i32, usize)> {
     let mut value = 0_i64;
     let mut length = sign;
     for byte in bytes.get(sign..)? {
-        if !byte.is_ascii_digit() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
             break;
         }
-        value = value.saturating_mul(10).saturating_add(i64::from(byte & 0x0F));
-        length = length.saturating_add(1);
+        value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+        length = length.wrapping_add(1);
+        if value > i64::from(u32::MAX) {
+            // Beyond 32 bits already, and far from where it would wrap.
+            return None;
+        }
     }
     let value = if negative { value.saturating_neg() } else { value };
     Some((i32::try_from(value).ok()?, length)).filter(|_| length > sign)
