@@ -145,7 +145,7 @@ pub enum Buffer {
     Counts(Vec<i16>),
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "worker"))]
 impl Buffer {
     /// As it arrives on the other side.
     pub(crate) fn bytes(&self) -> Vec<u8> {
