@@ -101,7 +101,9 @@ pub fn Paper() -> impl IntoView {
             && (before - now).abs() > 1e-9
         {
             let view = view.get_untracked();
-            let (x, y) = anchor.get_value().unwrap_or((view.width / 2.0, 0.0));
+            // At its beginning a recording stays there: the first fit to the view is a change of scale too.
+            let middle = if element.scroll_left() == 0 { 0.0 } else { view.width / 2.0 };
+            let (x, y) = anchor.get_value().unwrap_or((middle, 0.0));
             anchor.set_value(None);
             element.set_scroll_left(keep_point(f64::from(element.scroll_left()), x, before, now) as i32);
             element.set_scroll_top(keep_point(f64::from(element.scroll_top()), y, before, now) as i32);

@@ -55,6 +55,10 @@ pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
     visitor::hear_engines(page)?;
     page.reload()?;
     visitor::engine_ready(page, Answering::Cpu)?;
+    in_several_pieces(suite, page)?;
+    // The first of a visit, and of many pages: the fit to the view is no reason to leave its beginning.
+    let left = page.evaluate(&format!("document.querySelector({:?}).scrollLeft", by("paper")))?;
+    ensure!(left == 0, "a recording of many pages is shown from pixel {left} on");
     let folder = suite.root.join("crates/formats/tests/fixtures/each");
     let mut small: Vec<PathBuf> = std::fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).collect();
     small.retain(|file| !NOT_RECORDINGS.iter().any(|name| file.ends_with(name)));
@@ -63,7 +67,6 @@ pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
     for file in &small {
         same_as_native(suite, page, &[file]).with_context(|| file.display().to_string())?;
     }
-    in_several_pieces(suite, page)?;
     let collection = suite.root.join("../shared/data/formats");
     if collection.is_dir() {
         // A browser opens no path with a step up in it.
