@@ -97,15 +97,18 @@ fn statements(meta: &Recording) -> impl IntoView + use<> {
 /// Measurements of all leads together, and folded away those of each lead: some formats state hundreds.
 fn measurements(meta: &Recording) -> impl IntoView + use<> {
     let line = |one: &Measurement| {
-        let name = one.lead.as_ref().map_or_else(|| one.name.clone(), |lead| format!("{} ({lead})", one.name));
-        (name, format!("{} {}", one.value, one.unit))
+        let words = one.words();
+        let shown = one.lead.as_ref().map_or_else(|| words.to_string(), |lead| format!("{words} ({lead})"));
+        (one.name.clone(), shown, format!("{} {}", one.value, one.unit))
     };
     let (by_lead, all): (Vec<&Measurement>, Vec<&Measurement>) =
         meta.measurements.iter().partition(|one| one.lead.is_some());
     let lines = |list: &[&Measurement]| list.iter().map(|one| line(one)).collect::<Vec<_>>();
     let (all, by_lead) = (lines(&all), lines(&by_lead));
-    let table = |list: Vec<(String, String)>| {
-        view! { <dl>{list.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}</dl> }
+    // The file's own name is a touch away.
+    let table = |list: Vec<(String, String, String)>| {
+        let rows = list.into_iter().map(|(name, shown, value)| view! { <dt title=name>{shown}</dt><dd>{value}</dd> });
+        view! { <dl>{rows.collect_view()}</dl> }
     };
     (!meta.measurements.is_empty()).then(|| {
         view! {

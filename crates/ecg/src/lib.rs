@@ -21,6 +21,7 @@ mod counts;
 mod explanation;
 mod findings;
 mod lead;
+mod measurement_words;
 mod recording;
 mod signal;
 mod unit;
