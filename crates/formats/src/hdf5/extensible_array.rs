@@ -31,10 +31,7 @@ pub(super) fn walk(
     address: u64,
     visit: &mut dyn FnMut(u64, Stored) -> Result<(), Error>,
 ) -> Result<bool, Error> {
-    match array(file, address, visit) {
-        Ok(whole) => Ok(whole),
-        Err(fault) => file.note(fault).map(|()| false),
-    }
+    file.or_note(array(file, address, visit))
 }
 
 fn array(file: &File, address: u64, visit: &mut dyn FnMut(u64, Stored) -> Result<(), Error>) -> Result<bool, Error> {
@@ -93,13 +90,13 @@ impl Array {
             if block < direct {
                 for _ in 0..count {
                     if let Some(data) = file.offset(&mut cursor)? {
-                        whole &= part(file, self.data(data, first, each, None, elements))?;
+                        whole &= file.or_note(self.data(data, first, each, None, elements))?;
                     }
                     first = first.saturating_add(each);
                 }
             } else {
                 if let Some(block) = file.offset(&mut cursor)? {
-                    whole &= part(file, self.block(block, first, count, each, elements))?;
+                    whole &= file.or_note(self.block(block, first, count, each, elements))?;
                 }
                 first = first.saturating_add(count.saturating_mul(each));
             }
@@ -126,7 +123,7 @@ impl Array {
             let Some(data) = file.offset(&mut cursor)? else { continue };
             let from = usize::try_from(number.saturating_mul(marks)).unwrap_or(usize::MAX);
             let own = Some(all.get(from..).unwrap_or_default()).filter(|_| marks > 0);
-            whole &= part(file, self.data(data, first, each, own, elements))?;
+            whole &= file.or_note(self.data(data, first, each, own, elements))?;
         }
         Ok(whole)
     }
@@ -160,11 +157,6 @@ impl Array {
         }
         Ok(whole)
     }
-}
-
-/// Notes the fault of a part.
-fn part(file: &File, read: Result<bool, Error>) -> Result<bool, Error> {
-    read.or_else(|fault| file.note(fault).map(|()| false))
 }
 
 fn skip(cursor: &mut Cursor, bytes: u64) -> Result<(), Error> {

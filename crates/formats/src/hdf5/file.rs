@@ -62,6 +62,14 @@ impl<'a> File<'a> {
         Ok(())
     }
 
+    /// What was read of a part; false where it has a fault, which is noted.
+    ///
+    /// # Errors
+    /// As [`File::note`].
+    pub(super) fn or_note(&self, read: Result<bool, Error>) -> Result<bool, Error> {
+        read.or_else(|fault| self.note(fault).map(|()| false))
+    }
+
     /// What was noted.
     pub(super) fn faults(&self) -> Vec<Error> {
         self.faults.borrow().clone()

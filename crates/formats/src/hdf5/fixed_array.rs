@@ -10,10 +10,7 @@ pub(super) fn walk(
     address: u64,
     visit: &mut dyn FnMut(u64, Stored) -> Result<(), Error>,
 ) -> Result<bool, Error> {
-    match array(file, address, visit) {
-        Ok(whole) => Ok(whole),
-        Err(fault) => file.note(fault).map(|()| false),
-    }
+    file.or_note(array(file, address, visit))
 }
 
 fn array(file: &File, address: u64, visit: &mut dyn FnMut(u64, Stored) -> Result<(), Error>) -> Result<bool, Error> {

@@ -23,10 +23,7 @@ pub(super) fn walk<'a>(
     finds: Finds,
     visit: &mut dyn FnMut(Cursor<'a>, u64) -> Result<(), Error>,
 ) -> Result<bool, Error> {
-    match node(file, address, finds, DEEPEST, visit) {
-        Ok(whole) => Ok(whole),
-        Err(fault) => file.note(fault).map(|()| false),
-    }
+    file.or_note(node(file, address, finds, DEEPEST, visit))
 }
 
 fn node<'a>(
@@ -65,13 +62,7 @@ fn node<'a>(
         let own = cursor.part(usize::try_from(key).unwrap_or(usize::MAX))?;
         let Some(child) = file.offset(&mut cursor)? else { continue };
         let result = if level == 0 { visit(own, child).map(|()| true) } else { node(file, child, finds, level, visit) };
-        match result {
-            Ok(own) => whole &= own,
-            Err(fault) => {
-                file.note(fault)?;
-                whole = false;
-            }
-        }
+        whole &= file.or_note(result)?;
     }
     Ok(whole)
 }

@@ -24,10 +24,7 @@ pub(super) fn walk<'a>(
     address: u64,
     visit: &mut dyn FnMut(u8, Cursor<'a>) -> Result<(), Error>,
 ) -> Result<bool, Error> {
-    match root(file, address, visit) {
-        Ok(whole) => Ok(whole),
-        Err(fault) => file.note(fault).map(|()| false),
-    }
+    file.or_note(root(file, address, visit))
 }
 
 fn root<'a>(
@@ -106,13 +103,7 @@ impl Tree {
             let inner = uint(&mut cursor, each)?;
             uint(&mut cursor, below)?;
             if let Some(address) = address {
-                match self.walk(file, address, inner, level.saturating_sub(1), visit) {
-                    Ok(all) => whole &= all,
-                    Err(fault) => {
-                        file.note(fault)?;
-                        whole = false;
-                    }
-                }
+                whole &= file.or_note(self.walk(file, address, inner, level.saturating_sub(1), visit))?;
             }
             if child < records {
                 give(file, visit)?;

@@ -9,9 +9,9 @@
 //! No file of a device was seen. The section is read only where these numbers ask for exactly the bytes that it has (and one more
 //! that makes them even): another layout does not pass for this one.
 
-use ecg::{Counts, Samples, Scale, Severity, Signal, Unit, Warning};
+use ecg::{Counts, Severity, Signal, Unit, Warning};
 
-use super::leads::label;
+use super::rhythm::{scale, signal};
 use super::sections::Section;
 use super::streams::Budget;
 use super::{person, warning};
@@ -99,21 +99,12 @@ pub(super) fn read(
     };
     let mut signals = Vec::new();
     for ((code, nanovolts), counts) in head.leads.iter().zip(counts) {
-        let label = label(u16::from(*code));
-        let scale = scale(*nanovolts, hints);
-        if scale.unit == Unit::Unknown {
+        let signal = signal(*code, rate, counts, scale(u64::from(*nanovolts), hints));
+        if *signal.unit() == Unit::Unknown {
             let message = "the size of a count is stated as 0: the unit is unknown".to_owned();
-            warnings.push(warning(file, Severity::Data, &format!("Section 12, lead {label}"), message));
+            warnings.push(warning(file, Severity::Data, &format!("Section 12, lead {}", signal.label), message));
         }
-        signals.push(Signal {
-            lead: ecg::Lead::from_label(&label),
-            label,
-            rate,
-            start: 0.0,
-            samples: Samples::Digital { counts, scale },
-            missing: Vec::new(),
-            derived: false,
-        });
+        signals.push(signal);
     }
     Ok(LongRhythm { signals, start: head.start })
 }
@@ -157,11 +148,4 @@ fn start(bytes: &[u8]) -> Option<String> {
     let [hour, minute, second] = *bytes.get(4..)?.first_chunk()?;
     let time = person::clock(hour, minute, second)?;
     Some(format!("{date}T{time}"))
-}
-
-fn scale(nanovolts: u16, hints: &Hints) -> Scale {
-    match nanovolts {
-        0 => Scale { gain: 1.0, baseline: 0.0, unit: hints.unit.clone().unwrap_or(Unit::Unknown) },
-        size => Scale { gain: 1e6 / f64::from(size), baseline: 0.0, unit: Unit::Millivolt },
-    }
 }

@@ -4,7 +4,7 @@ use ecg::{Counts, Lead, Samples, Scale, Severity, Signal, Unit, Warning};
 
 use super::beats::Beats;
 use super::huffman::Tables;
-use super::leads::{LeadDefinition, Leads, label};
+use super::leads::{Leads, label};
 use super::restore::{Zones, add_beats};
 use super::streams::{Budget, Streams};
 use super::warning;
@@ -80,8 +80,8 @@ impl Context<'_> {
         for (definition, beat) in self.leads.definitions.iter().zip(&reference.beats) {
             if !beat.is_empty() {
                 budget.take(self.file, beat.len() as u64, 2)?;
-                let scale = self.scale(u64::from(streams.amplitude));
-                signals.push(signal(definition, rate, Counts::Narrow(beat.clone()), scale));
+                let scale = scale(u64::from(streams.amplitude), self.hints);
+                signals.push(signal(definition.code, rate, Counts::Narrow(beat.clone()), scale));
             }
         }
         Ok((signals, reference))
@@ -162,7 +162,7 @@ impl Context<'_> {
                 }
                 None => Counts::Narrow(counts),
             };
-            signals.push(signal(definition, rate, counts, self.scale(u64::from(common))));
+            signals.push(signal(definition.code, rate, counts, scale(u64::from(common), self.hints)));
             // Of a span that makes no sense nothing is believed.
             starts.push(stated.map_or(0, |_| u64::from(definition.before())));
         }
@@ -292,20 +292,21 @@ impl Context<'_> {
     fn checked(&self, rate: f64) -> Result<f64, Error> {
         self.limits.rate(self.file.name, Place::Whole, rate)
     }
+}
 
-    /// The scale of counts of so many nanovolts.
-    fn scale(&self, amplitude: u64) -> Scale {
-        match u32::try_from(amplitude) {
-            Ok(amplitude) if amplitude > 0 => {
-                Scale { gain: 1e6 / f64::from(amplitude), baseline: 0.0, unit: Unit::Millivolt }
-            }
-            _ => Scale { gain: 1.0, baseline: 0.0, unit: self.hints.unit.clone().unwrap_or(Unit::Unknown) },
+/// The scale of counts of so many nanovolts.
+pub(super) fn scale(amplitude: u64, hints: &Hints) -> Scale {
+    match u32::try_from(amplitude) {
+        Ok(amplitude) if amplitude > 0 => {
+            Scale { gain: 1e6 / f64::from(amplitude), baseline: 0.0, unit: Unit::Millivolt }
         }
+        _ => Scale { gain: 1.0, baseline: 0.0, unit: hints.unit.clone().unwrap_or(Unit::Unknown) },
     }
 }
 
-fn signal(definition: &LeadDefinition, rate: f64, counts: Counts, scale: Scale) -> Signal {
-    let label = label(u16::from(definition.code));
+/// The signal of a lead by its code.
+pub(super) fn signal(code: u8, rate: f64, counts: Counts, scale: Scale) -> Signal {
+    let label = label(u16::from(code));
     Signal {
         lead: Lead::from_label(&label),
         label,
