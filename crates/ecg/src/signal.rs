@@ -80,6 +80,13 @@ impl Signal {
         }
     }
 
+    /// The name to write into a file that tells leads by their names alone: the label of the file that the signal came from where
+    /// [`Lead::from_label`] takes it for this lead, else the lead's own name (FHIR's `MDC_ECG_ELEC_POTL_I` is lead I to no other format).
+    pub fn written_label(&self) -> &str {
+        let says_so = !self.label.trim().is_empty() && Lead::from_label(&self.label).name() == self.lead.name();
+        if says_so { &self.label } else { self.lead.name() }
+    }
+
     /// Number of samples.
     pub fn len(&self) -> usize {
         match &self.samples {

@@ -142,6 +142,7 @@ fn make(folder: &Path) {
             write(&name, &bytes);
         }
     }
+    write("day.edf", &formats::edf::write(&day).unwrap());
     let raw = interleaved(LEADS.len(), FRAMES, i16::to_le_bytes);
     write("day.ecg", &[ishne_header().as_slice(), &raw].concat());
     write("day.mwf", &[mfer_header(raw.len()).as_slice(), &raw].concat());

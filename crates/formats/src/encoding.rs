@@ -144,9 +144,11 @@ pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
         Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or_default(),
         _ => bytes,
     };
-    let is_stated = declared(bytes).is_some();
+    // What is UTF-8 beyond ASCII is so by no chance: a control character of the code pages, which texts of devices bear, then speaks
+    // against a text as little as in a stated code page.
+    let is_known = declared(bytes).is_some() || core::str::from_utf8(whole).is_ok_and(|text| !text.is_ascii());
     // Most samples are of binary files, which their first bytes tell.
-    if !is_stated && !is_wide(whole) && whole.chunks(256).any(holds_control) {
+    if !is_known && !is_wide(whole) && whole.chunks(256).any(holds_control) {
         return None;
     }
     // In a stated code page a byte may be one that the page lacks, and its text is a text all the same.
@@ -155,9 +157,8 @@ pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
         let is_text = !letters.is_empty() && !letters.as_bytes().chunks(256).any(holds_control);
         return is_text.then_some(letters);
     }
-    let control = |letter: char| {
-        letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') && (letter.is_ascii() || !is_stated)
-    };
+    let control =
+        |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') && (letter.is_ascii() || !is_known);
     (!letters.is_empty() && !letters.contains(control)).then_some(letters)
 }
 
@@ -190,6 +191,20 @@ pub(crate) fn field_in(bytes: &[u8], page: Page) -> (String, bool) {
     (bare(text.split('\0').next().unwrap_or_default()), lost.is_some())
 }
 
+/// A text of one line without control characters, as every format that is written can hold it: line ends and tabulators become
+/// blanks; what else is no letter becomes the mark of a lost one, so that the unit `\u{12}V` does not become volts.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let one = |letter: char| match letter {
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' => ' ',
+        letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+        letter => letter,
+    };
+    Cow::Owned(text.chars().map(one).collect())
+}
+
 fn upto_zero(bytes: &[u8]) -> &[u8] {
     bytes.split(|&byte| byte == 0).next().unwrap_or_default()
 }
@@ -218,6 +233,20 @@ fn zero_side(bytes: &[u8]) -> Option<Side> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_bear_control_characters_of_code_pages() {
+        let odd = "{\"note\": \"\u{fc}\u{93}\u{85}\"}";
+        assert_eq!(sample(odd.as_bytes()).as_deref(), Some(odd));
+        assert_eq!(sample("{\"note\": \"\u{fc}\u{1}\"}".as_bytes()), None);
+        assert_eq!(sample(&[0x81, b'a', b'b', 0xFC, b'c']), None);
+    }
+
+    #[test]
+    fn what_is_no_letter_leaves_a_mark() {
+        assert_eq!(printable("mV"), "mV");
+        assert_eq!(printable("one\ntwo\t\u{12}V\u{93}"), "one two \u{fffd}V\u{fffd}");
+    }
 
     #[test]
     fn the_same_text_comes_out_of_every_encoding() {
@@ -324,7 +353,6 @@ mod tests {
         assert!(sample(b"\xef\xbb\xbf1\x002\x003\x004\x00").is_none());
         let wide: Vec<u8> = "1,2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(sample(&wide).as_deref(), Some("1,2\r\n"));
-        assert!(sample("1\u{85}2".as_bytes()).is_none());
         assert!(sample("1,µ".as_bytes().get(..3).unwrap()).is_some());
     }
 }

@@ -101,6 +101,7 @@ mod notes;
 pub mod npy;
 pub mod philips;
 mod probe;
+mod quantise;
 mod read;
 mod reader;
 mod samples;

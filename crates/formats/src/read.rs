@@ -106,7 +106,7 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         let folder = Folder::of(file.name, files, &index);
         let result = header.and_then(|header| wfdb::read(file, &header, &folder, limits));
         // What else lies there under the record's name (a description, a key) is its companion and no recording.
-        wfdb::take_annotations(file, &folder);
+        wfdb::take_annotations(file, &folder, limits);
         let taken = folder.used();
         let result = result.map(|recording| vec![recording]).map_err(|error| {
             let others = taken.iter().filter_map(|position| files.get(*position)).map(|file| file.name.to_owned());

@@ -129,6 +129,23 @@ fn a_record_that_fails_takes_its_annotations_with_it() {
 }
 
 #[test]
+fn texts_of_annotations_may_bear_the_marks_of_a_format() {
+    let text = format!("{}\u{0}\u{1}IM and more", "-".repeat(120));
+    let scale = ecg::Scale { gain: 200.0, baseline: 0.0, unit: ecg::Unit::Millivolt };
+    let recording = ecg::Recording {
+        signals: vec![ecg::Signal::digital(ecg::Lead::II, 250.0, vec![1_i16; 100], scale)],
+        annotations: vec![ecg::Annotation { time: 0.1, text: text.clone(), ..ecg::Annotation::default() }],
+        ..ecg::Recording::default()
+    };
+    let files = formats::wfdb::write(&recording, "a", formats::wfdb::StorageFormat::F16).unwrap();
+    let marks = files.iter().find(|(name, _)| name == "a.atr").unwrap();
+    assert_eq!(formats::probe(&marks.0, &marks.1), Some(formats::Format::MatlabV5));
+    let outcome = read(&files);
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    assert_eq!(outcome.recordings[0].annotations.len(), 1);
+}
+
+#[test]
 fn a_segment_cannot_have_segments() {
     let files = [("a.hea", "a/1 1 100 5\nb 5\n"), ("b.hea", "b/1 1 100 5\na 5\n")];
     let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();

@@ -6,6 +6,7 @@ use ecg::{Annotation, Lead, Recording, Samples, Scale, Sex, Signal, Unit};
 
 use super::time::{Moment, per_second};
 use crate::WriteError;
+use crate::encoding::printable;
 
 /// HL7's codes of acts and the codes of ISO/IEEE 11073 (MDC), as object identifiers.
 const ACT: &str = "2.16.840.1.113883.5.4";
@@ -271,13 +272,13 @@ fn region(text: &mut String, time: &str, lead: Option<&Lead>) {
 /// Text as XML holds it; what XML cannot hold becomes a blank.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for letter in text.chars() {
+    for letter in printable(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            letter if letter.is_control() || matches!(letter, '\u{FFFE}' | '\u{FFFF}') => out.push(' '),
+            '\u{FFFE}' | '\u{FFFF}' => out.push(' '),
             letter => out.push(letter),
         }
     }

@@ -5,6 +5,7 @@ use ecg::{Lead, Severity, Signal, Unit, Warning};
 use super::preamble::Preamble;
 use super::table::Table;
 use super::{time, warning};
+use crate::error::shown;
 use crate::limits::reserve;
 use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Needs, Place};
@@ -247,7 +248,8 @@ fn labels(
     (1..=columns).map(|column| plain(format!("column {column}"))).collect()
 }
 
-/// The unit of each column: its own, else the preamble's, else the user's.
+/// The unit of each column: its own, else the preamble's, else the user's. Where no column's own is a voltage (`adu`, `a.u.`), the user's
+/// is asked for and holds for all.
 fn units(
     file: &InputFile,
     labels: &[Heading],
@@ -260,10 +262,22 @@ fn units(
         Unit::Unknown => general.clone().unwrap_or(Unit::Unknown),
         unit => unit,
     };
-    let units: Vec<Unit> = labels.iter().map(unit).collect();
+    let mut units: Vec<Unit> = labels.iter().map(unit).collect();
     if units.iter().all(|unit| unit.in_millivolts().is_none()) {
-        let found = "columns without a unit (a header such as \"I (mV)\" states it)";
-        return Err(Error::missing(Needs::Unit, file.name, found, "the unit of the values"));
+        let stated = units.iter().find(|unit| **unit != Unit::Unknown);
+        let Some(given) = hints.unit.as_ref().filter(|unit| unit.in_millivolts().is_some()) else {
+            let found = match stated {
+                Some(unit) => format!("columns in {}, which is no voltage", shown(unit.symbol())),
+                None => "columns without a unit (a header such as \"I (mV)\" states it)".to_owned(),
+            };
+            return Err(Error::missing(Needs::Unit, file.name, found, "the unit of the values"));
+        };
+        if let Some(unit) = stated {
+            let (unit, given) = (shown(unit.symbol()), given.symbol());
+            let message = format!("the unit {unit} is no voltage; the values were taken as {given}, as given");
+            warnings.push(warning(file, Severity::Data, "header", message));
+        }
+        units.fill(given.clone());
     }
     for (heading, _) in labels.iter().zip(&units).filter(|(_, unit)| **unit == Unit::Unknown) {
         let message = "states no unit, so that its values cannot be given in millivolts";

@@ -50,6 +50,23 @@ fn what_a_file_does_not_state_is_asked_for_and_taken_from_the_hints() {
 }
 
 #[test]
+fn a_unit_that_is_no_voltage_gives_way_to_the_hint_and_to_nothing_else() {
+    let text = format!("time (s),left (adu),right (adu)\n{}", rows(10, |row| format!("0.0{row},{row}.5,2\n")));
+    let error = read_text(&text, &Hints::default()).unwrap_err();
+    assert!(error.wants_unit() && error.to_string().contains("columns in \"adu\""), "{error}");
+    let recording = read_text(&text, &MILLIVOLTS).unwrap();
+    assert!(recording.signals.iter().all(|signal| *signal.unit() == Unit::Millivolt));
+    assert!(
+        recording.warnings.iter().any(|warning| warning.to_string().contains("\"adu\"")),
+        "{:?}",
+        recording.warnings
+    );
+    // Beside a voltage it is another quantity.
+    let text = text.replace("left (adu)", "I (mV)");
+    assert_eq!(*read_text(&text, &MILLIVOLTS).unwrap().signals[1].unit(), Unit::Other("adu".to_owned()));
+}
+
+#[test]
 fn row_numbers_state_no_rate() {
     for header in ["", "sample,I,II\n", ",I,II\n", "time,I,II\n"] {
         let text = format!("{header}{}", rows(10, |row| format!("{row},1.5,2.5\n")));

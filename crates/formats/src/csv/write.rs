@@ -5,6 +5,7 @@ use std::io::Write as _;
 use ecg::{Recording, Signal, Unit};
 
 use crate::WriteError;
+use crate::encoding::printable;
 
 pub(super) fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     let first = recording.signals.first().ok_or(WriteError::Empty)?;
@@ -60,8 +61,8 @@ fn heading(signal: &Signal) -> String {
 
 /// A cell of one line, in quotation marks where it holds a separator.
 fn quoted(cell: &str) -> String {
-    let line: String = cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    if line.contains([',', '"', ';']) { format!("\"{}\"", line.replace('"', "'")) } else { line }
+    let line = printable(cell);
+    if line.contains([',', '"', ';']) { format!("\"{}\"", line.replace('"', "'")) } else { line.into_owned() }
 }
 
 /// Millivolts where that is a voltage, else the file's own values.

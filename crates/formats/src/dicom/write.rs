@@ -7,10 +7,7 @@ use super::codes;
 use super::encode::{Encoder, decimal, hash, identifier, plain};
 use super::findings;
 use super::value::date;
-use crate::WriteError;
-
-/// Counts a millivolt of samples that had no counts.
-const GAIN: f64 = 1000.0;
+use crate::{WriteError, quantise};
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -80,7 +77,7 @@ impl Group<'_> {
 /// else general ECG (at most 24 leads a group, four groups, 200 to 1000 Hz), ambulatory ECG (one group of at most twelve
 /// leads, 50 to 1000 Hz), or general 32-bit ECG for everything else. Counts are stored as they are; gain and baseline
 /// become sensitivity, correction factor and baseline in decimal strings, exact to 12 digits at least. Physical
-/// values are stored at 1000 counts a millivolt, or at the largest power of ten less that fits. Missing samples become the padding value.
+/// values are stored in steps of a power of ten in which all of them are whole, or in the finest that 16 bits hold. Missing samples become the padding value.
 /// Signals of different rate, start or length are groups of their own; representative beats are derived groups. Patient,
 /// start, annotations, statements and measurements are written (texts of more than 64 letters, and
 /// codes of more than 16, are cut where the standard allows no more), comments are not. Identifiers are below 2.25 and follow from the content. What
@@ -215,7 +212,7 @@ fn column(signal: &Signal) -> Result<Column<'_>, WriteError> {
         Samples::Digital { counts, scale } => (counts.to_vec(), scale.clone()),
         Samples::Physical { values, unit } => {
             missing.iter_mut().zip(values).filter(|(_, value)| !value.is_finite()).for_each(|(mark, _)| *mark = true);
-            quantised(values, unit)
+            quantise::quantised(values, unit, i32::from(i16::MAX))
         }
     };
     let sound = (1.0 / scale.gain).is_finite() && scale.gain.is_finite() && (scale.baseline / scale.gain).is_finite();
@@ -231,18 +228,6 @@ fn unit(unit: &Unit) -> String {
         Unit::Microvolt => "uV".to_owned(),
         unit => unit.symbol().trim().to_owned(),
     }
-}
-
-/// Counts of physical values at 1000 a millivolt (or a unit), or at less where they would not fit.
-fn quantised(values: &[f64], unit: &Unit) -> (Vec<i32>, Scale) {
-    let peak = values.iter().filter(|value| value.is_finite()).fold(0.0_f64, |peak, value| peak.max(value.abs()));
-    let mut gain = unit.in_millivolts().map_or(GAIN, |millivolts| GAIN * millivolts);
-    while peak * gain > f64::from(i16::MAX) && gain > 1e-300 {
-        gain /= 10.0;
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "within 16 bits by the gain; what is no number is marked")]
-    let counts = values.iter().map(|value| (value * gain).round() as i32).collect();
-    (counts, Scale { gain, baseline: 0.0, unit: unit.clone() })
 }
 
 /// Refuses what would come back as two recordings.

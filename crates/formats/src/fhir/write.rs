@@ -7,6 +7,7 @@ use ecg::{Lead, Recording, Samples, Signal, Unit};
 use super::leads;
 use super::resource::MDC;
 use crate::WriteError;
+use crate::encoding::printable;
 
 /// Samples that may stand before a lead that begins late.
 const LONGEST_LEAD_IN: f64 = (1_u64 << 26) as f64;
@@ -76,9 +77,9 @@ fn list(text: &mut String, key: &str, items: impl Iterator<Item = String>) {
     }
 }
 
-/// A JSON text.
+/// A JSON text. FHIR has no control characters in its texts (R4, datatypes, string).
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    serde_json::Value::from(&*printable(text)).to_string()
 }
 
 fn unfit(signal: &Signal, found: String, expected: &str) -> WriteError {

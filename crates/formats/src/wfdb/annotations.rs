@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::cursor::Cursor;
-use crate::{Error, Limits, Place};
+use crate::{Error, Limits, Place, memory};
 
 /// An annotation file's content.
 #[derive(Clone, Debug, Default)]
@@ -157,9 +157,12 @@ impl Annotations {
     }
 }
 
-/// True when a file is certainly made of annotations: every word is in order up to a mark of the end.
+/// True when a file is certainly made of annotations: every word is in order up to a mark of the end, and there are no more than memory
+/// is free for.
 pub(super) fn looks_right(bytes: &[u8], limits: &Limits) -> bool {
-    read("", bytes, limits).is_ok_and(|all| all.ended && all.marks.iter().all(|mark| mark.tick >= 0))
+    let most = memory::FREE.checked_div(BYTES_A_MARK).unwrap_or(0);
+    let limits = Limits { annotations: limits.annotations.min(most), ..limits.clone() };
+    read("", bytes, &limits).is_ok_and(|all| all.ended && all.marks.iter().all(|mark| mark.tick >= 0))
 }
 
 /// Writes marks: ticks with codes and texts, in order of time.

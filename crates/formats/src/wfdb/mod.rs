@@ -86,9 +86,9 @@ pub(crate) fn read(file: &InputFile, header: &Header, folder: &Folder, limits: &
 
 /// Takes what lies beside a header under its name and is of no format: annotations of one that could not be read, so that they
 /// fail with it and not once more, and texts such as `.des` and `.key`.
-pub(crate) fn take_annotations(file: &InputFile, folder: &Folder) {
+pub(crate) fn take_annotations(file: &InputFile, folder: &Folder, limits: &Limits) {
     for (position, candidate) in folder.with_stem(stem(file.name)) {
-        if crate::probe(candidate.name, candidate.bytes).is_none() {
+        if is_of_no_format(&candidate, limits) {
             folder.take(position);
         }
     }
@@ -103,6 +103,12 @@ fn stem(name: &str) -> &str {
 /// Extensions that annotation files usually have.
 const ANNOTATORS: [&str; 10] = ["atr", "ann", "ari", "ani", "ecg", "qrs", "wqrs", "man", "q1c", "pu"];
 
+/// Whether a file bears no format's marks; the texts of annotations may bear any, so that their own extension and order speak first.
+fn is_of_no_format(file: &InputFile, limits: &Limits) -> bool {
+    let are_marks = || file.name.to_ascii_lowercase().ends_with(".atr") && annotations::looks_right(file.bytes, limits);
+    crate::probe(file.name, file.bytes).is_none() || are_marks()
+}
+
 /// Reads the annotation files of a header's stem.
 fn annotate(
     file: &InputFile,
@@ -116,7 +122,7 @@ fn annotate(
     for (position, candidate) in folder.with_stem(stem(file.name)) {
         let extension = candidate.name.rsplit('.').next().unwrap_or_default();
         let is_signal = recording.source.files.iter().any(|name| name == candidate.name);
-        if is_signal || crate::probe(candidate.name, candidate.bytes).is_some() {
+        if is_signal || !is_of_no_format(&candidate, limits) {
             continue;
         }
         let usual = ANNOTATORS.iter().any(|known| extension.eq_ignore_ascii_case(known));

@@ -8,9 +8,8 @@ use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
 use super::storage::StorageFormat;
 use super::{annotations, flac_write};
 use crate::WriteError;
-
-/// Counts a millivolt of samples that had no counts, where they fit: PTB-XL's own scale.
-const GAIN: f64 = 1000.0;
+use crate::encoding::printable;
+use crate::quantise;
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -26,7 +25,7 @@ struct Column<'r> {
 /// (FLAC) a file holds up to eight leads of one rate; where there are more, the files are `name_1.dat`, `name_2.dat` and so on.
 ///
 /// Counts are stored as they are, with their gain and baseline (a baseline is rounded: WFDB holds whole ones). Physical
-/// values are stored at 1000 counts a millivolt, or at the largest power of ten less that fits. Missing samples become
+/// values are stored in steps of a power of ten in which all of them are whole, or in the finest that 16 bits hold. Missing samples become
 /// the format's own mark. Signals may differ in rate by whole factors. Age, sex, statements and comments are written,
 /// name and identifier of the person are not.
 ///
@@ -124,7 +123,7 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
         Samples::Digital { counts, scale } => {
             (counts.to_vec(), Scale { baseline: scale.baseline.round(), ..scale.clone() })
         }
-        Samples::Physical { values, unit } => quantised(values, unit, highest),
+        Samples::Physical { values, unit } => quantise::quantised(values, unit, highest),
     };
     // What is missing becomes the mark; what is there must not look like it.
     let mut is_missing = vec![false; counts.len()];
@@ -163,18 +162,6 @@ fn to_count(value: f64) -> usize {
     value as usize
 }
 
-/// Counts of physical values at 1000 a millivolt (or a unit), or at less where they would not fit.
-fn quantised(values: &[f64], unit: &Unit, highest: i32) -> (Vec<i32>, Scale) {
-    let peak = values.iter().filter(|value| value.is_finite()).fold(0.0f64, |peak, value| peak.max(value.abs()));
-    let mut gain = unit.in_millivolts().map_or(GAIN, |millivolts| GAIN * millivolts);
-    while peak * gain > f64::from(highest) && gain > 1e-8 {
-        gain /= 10.0;
-    }
-    #[allow(clippy::cast_possible_truncation)]
-    let counts = values.iter().map(|value| (value * gain).round() as i32).collect();
-    (counts, Scale { gain, baseline: 0.0, unit: unit.clone() })
-}
-
 fn header(
     recording: &Recording,
     name: &str,
@@ -192,15 +179,14 @@ fn header(
         let Scale { gain, baseline, unit } = &column.scale;
         let unit = match unit {
             Unit::Microvolt => "uV".to_owned(),
-            unit => unit.symbol().split_whitespace().collect::<Vec<_>>().join("_"),
+            unit => printable(unit.symbol()).split_whitespace().collect::<Vec<_>>().join("_"),
         };
         let frame = if column.per_frame > 1 { format!("x{}", column.per_frame) } else { String::new() };
         let sum = column.counts.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
         let [low, high, ..] = sum.to_le_bytes();
         let sum = i16::from_le_bytes([low, high]);
         let first = column.counts.first().copied().unwrap_or(0);
-        let label =
-            one_line(if column.signal.label.is_empty() { column.signal.lead.name() } else { &column.signal.label });
+        let label = one_line(column.signal.written_label());
         let _ = writeln!(
             text,
             "{} {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
@@ -229,7 +215,7 @@ fn header(
 }
 
 fn one_line(text: &str) -> String {
-    text.split(['\n', '\r', '\0']).map(str::trim).collect::<Vec<_>>().join(" ")
+    text.split(['\n', '\r', '\0']).map(|part| printable(part.trim())).collect::<Vec<_>>().join(" ")
 }
 
 /// `2001-02-03T04:05:06.7` as header(5) has it: `04:05:06.7` and ` 03/02/2001`.

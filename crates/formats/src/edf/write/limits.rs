@@ -1,6 +1,6 @@
 //! The four limits of a signal that give back its gain and baseline.
 
-use ecg::{Counts, Scale, Unit};
+use ecg::{Scale, Unit};
 
 use super::plan::field;
 use super::unfit;
@@ -119,17 +119,6 @@ fn ranges(gain: f64, baseline: f64, widest: (i64, i64)) -> impl Iterator<Item = 
     });
     let within = move |(from, to): &(i64, i64)| widest.0 <= *from && *to <= widest.1 && from < to;
     core::iter::once(widest).chain(of_bits).chain(round).filter(within)
-}
-
-/// Counts of physical values, at the finest power of ten of counts a millivolt (or a unit) that 16 bits hold.
-pub(super) fn quantised(values: &[f64], unit: &Unit) -> (Counts, Scale) {
-    let peak = values.iter().filter(|value| value.is_finite()).fold(0.0f64, |peak, value| peak.max(value.abs()));
-    let of_unit = unit.in_millivolts().unwrap_or(1.0);
-    let gain = (-12..=9i32).rev().map(|power| of_unit * 10f64.powi(power)).find(|gain| peak * gain <= 32_767.0);
-    let gain = gain.unwrap_or(1e-8);
-    #[allow(clippy::cast_possible_truncation, reason = "the gain was chosen so that they fit")]
-    let counts: Vec<i16> = values.iter().map(|value| (value * gain).round() as i16).collect();
-    (counts.into(), Scale { gain, baseline: 0.0, unit: unit.clone() })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //!
 //! Counts are stored as they are. The physical and digital limits are chosen so that gain and baseline come back, exactly
 //! where eight characters a limit can hold that and else within 1e-6 of the gain and a tenth of a count; a voltage may
-//! change its unit for that. Physical values are stored at the finest power of ten of counts a millivolt (or a unit) that
-//! 16 bits hold.
+//! change its unit for that. Physical values are stored in steps of a power of ten in which all of them are
+//! whole, or in the finest that 16 bits hold.
 //!
 //! The duration of a record is chosen near one second so that all rates fit and, where it can be, so that whole records
 //! hold the samples. Where they cannot, the last value of each lead fills the last record up and the annotation
@@ -26,7 +26,7 @@ mod lists;
 mod plan;
 
 use super::gaps;
-use crate::WriteError;
+use crate::{WriteError, quantise};
 use limits::Limits;
 use plan::Plan;
 
@@ -127,8 +127,8 @@ fn column(signal: &Signal, position: usize, each: u64) -> Result<Column<'_>, Wri
         Samples::Physical { values, unit } => {
             let absent = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
             missing.extend(absent.map(|(at, _)| (at, at.saturating_add(1))));
-            let (counts, scale) = limits::quantised(values, unit);
-            (Cow::Owned(counts), scale)
+            let (counts, scale) = quantise::quantised(values, unit, i32::from(i16::MAX));
+            (Cow::Owned(counts.into()), scale)
         }
     };
     let before = plan::whole(signal.start.max(0.0) * signal.rate);
@@ -165,13 +165,13 @@ fn column(signal: &Signal, position: usize, each: u64) -> Result<Column<'_>, Wri
 /// The label in sixteen letters; EDF+ puts the kind of signal before a standard lead.
 fn label(signal: &Signal, position: usize) -> Result<String, WriteError> {
     let is_standard = !matches!(signal.lead, Lead::Other(_));
-    let same = signal.label.is_empty() || signal.label == signal.lead.name();
-    let label = if is_standard && (same || signal.label.chars().count() > 16) {
+    let written = signal.written_label();
+    let label = if is_standard && (written == signal.lead.name() || written.chars().count() > 16) {
         format!("ECG {}", signal.lead.name())
-    } else if signal.label.is_empty() {
+    } else if written.is_empty() {
         format!("signal {position}")
     } else {
-        signal.label.clone()
+        written.to_owned()
     };
     let label = head::ascii(&label, 16);
     if matches!(label.as_str(), "EDF Annotations" | "BDF Annotations") {
