@@ -212,7 +212,7 @@ fn column(signal: &Signal) -> Result<Column<'_>, WriteError> {
         Samples::Digital { counts, scale } => (counts.to_vec(), scale.clone()),
         Samples::Physical { values, unit } => {
             missing.iter_mut().zip(values).filter(|(_, value)| !value.is_finite()).for_each(|(mark, _)| *mark = true);
-            quantise::quantised(values, unit, i32::from(i16::MAX))
+            quantise::quantised(&what, values, unit, i32::from(i16::MAX))?
         }
     };
     let sound = (1.0 / scale.gain).is_finite() && scale.gain.is_finite() && (scale.baseline / scale.gain).is_finite();

@@ -71,6 +71,8 @@ pub(crate) struct SignalLine {
 const DEFAULT_RATE: f64 = 250.0;
 /// Counts a millivolt where the gain is absent or 0 (header(5), "ADC gain").
 const DEFAULT_GAIN: f64 = 200.0;
+/// Counts a unit that a signal can have, up or down.
+pub(super) const GAINS: core::ops::Range<f64> = 1e-9..1e12;
 
 /// Comment lines that are kept: a header of more has them to take memory.
 const MOST_COMMENTS: usize = 1 << 16;
@@ -325,8 +327,8 @@ impl SignalLine {
             decimal(gain).ok_or_else(|| Error::invalid(file, place, shown(text), "the gain in counts a unit"))?;
         if gain == 0.0 {
             warnings.push(note(file, number, "the gain is 0 (not calibrated); 200 counts a unit are assumed"));
-        } else if !(1e-9..1e12).contains(&gain.abs()) {
-            return Err(Error::limit(file, place, format!("a gain of {gain}"), "1e-9 to 1e12 counts a unit"));
+        } else if !GAINS.contains(&gain.abs()) {
+            return Err(Error::limit(file, place, format!("a gain of {gain:e}"), "1e-9 to 1e12 counts a unit"));
         } else {
             self.gain = gain;
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
 
+use super::header::GAINS;
 use super::storage::StorageFormat;
 use super::{annotations, flac_write};
 use crate::WriteError;
@@ -123,8 +124,12 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
         Samples::Digital { counts, scale } => {
             (counts.to_vec(), Scale { baseline: scale.baseline.round(), ..scale.clone() })
         }
-        Samples::Physical { values, unit } => quantise::quantised(values, unit, highest),
+        Samples::Physical { values, unit } => quantise::quantised(&what, values, unit, highest)?,
     };
+    if !GAINS.contains(&scale.gain.abs()) {
+        let expected = format!("{:e} to {:e} counts a unit", GAINS.start, GAINS.end);
+        return Err(unfit(&what, format!("a gain of {:e}", scale.gain), expected));
+    }
     // What is missing becomes the mark; what is there must not look like it.
     let mut is_missing = vec![false; counts.len()];
     for (from, to) in &signal.missing {

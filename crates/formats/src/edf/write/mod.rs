@@ -127,7 +127,7 @@ fn column(signal: &Signal, position: usize, each: u64) -> Result<Column<'_>, Wri
         Samples::Physical { values, unit } => {
             let absent = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
             missing.extend(absent.map(|(at, _)| (at, at.saturating_add(1))));
-            let (counts, scale) = quantise::quantised(values, unit, i32::from(i16::MAX));
+            let (counts, scale) = quantise::quantised(&what, values, unit, i32::from(i16::MAX))?;
             (Cow::Owned(counts.into()), scale)
         }
     };
@@ -168,12 +168,14 @@ fn label(signal: &Signal, position: usize) -> Result<String, WriteError> {
     let written = signal.written_label();
     let label = if is_standard && (written == signal.lead.name() || written.chars().count() > 16) {
         format!("ECG {}", signal.lead.name())
-    } else if written.is_empty() {
-        format!("signal {position}")
     } else {
         written.to_owned()
     };
-    let label = head::ascii(&label, 16);
+    // As it is read: what an annotation says of a lead names it so.
+    let label = match head::ascii(&label, 16).trim() {
+        "" => format!("signal {position}"),
+        label => label.to_owned(),
+    };
     if matches!(label.as_str(), "EDF Annotations" | "BDF Annotations") {
         return Err(unfit("a lead", format!("the label \"{label}\""), "labels of samples"));
     }
