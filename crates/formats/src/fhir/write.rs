@@ -12,6 +12,11 @@ use crate::encoding::printable;
 /// Samples that may stand before a lead that begins late.
 const LONGEST_LEAD_IN: f64 = (1_u64 << 26) as f64;
 
+/// Values without counts lie below this, or there is something else than a voltage in them.
+const GREATEST: f64 = 1e12;
+/// Below this, in whatever unit, a value is written as 0.
+const LEAST: f64 = 1e-24;
+
 /// Writes a recording as one Observation: a component a lead, with counts as tokens and their scale as origin and factor.
 ///
 /// The unit stays the lead's own (UCUM for voltages; none where it is not known). Missing samples are `E`, and so is the time
@@ -21,7 +26,7 @@ const LONGEST_LEAD_IN: f64 = (1_u64 << 26) as f64;
 /// time and representative beats.
 ///
 /// # Errors
-/// No lead; a lead that begins before the recording, between two of its samples, or longer than 2^26 samples after it.
+/// No lead; values of 1e12 and more; a lead that begins before the recording, between two of its samples, or longer than 2^26 samples after it.
 pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     if recording.signals.is_empty() {
         return Err(WriteError::Empty);
@@ -112,6 +117,11 @@ fn component(text: &mut String, system: &str, signal: &Signal) -> Result<(), Wri
         }
         Samples::Physical { .. } => (1.0, 0.0),
     };
+    if let Samples::Physical { values, .. } = &signal.samples
+        && let Some(value) = values.iter().find(|value| value.is_finite() && value.abs() >= GREATEST)
+    {
+        return Err(unfit(signal, format!("a value of {value:e}"), &format!("values below {GREATEST:e}")));
+    }
     if !(1e-12..1e12).contains(&f64::abs(factor)) || f64::abs(origin) >= 1e12 {
         return Err(unfit(signal, format!("a factor of {factor} from {origin}"), "a factor from 1e-12 to 1e12"));
     }
@@ -160,6 +170,8 @@ fn tokens(text: &mut String, signal: &Signal, before: f64) {
         Samples::Physical { values, .. } => {
             for (position, value) in values.iter().enumerate() {
                 let absent = is_missing(position) || !value.is_finite();
+                // SampledData has no exponents: what is far below any voltage would be hundreds of digits.
+                let value = if value.abs() < LEAST { 0.0 } else { *value };
                 if absent { one(text, format_args!("E")) } else { one(text, format_args!("{value}")) }
             }
         }
