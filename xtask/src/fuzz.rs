@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: libFuzzer over every reader, for so many minutes each.
+//! `cargo xtask fuzz`: libFuzzer over every reader, for so many minutes each; with `--until` in rounds that later calls go on with.
 //!
 //! Only the stable compiler and a C++ compiler are needed: the coverage that libFuzzer follows is a pass of LLVM. Every target begins
 //! with the collection's files and what earlier runs kept; what makes one fail is written beside them, and its bytes belong into
@@ -16,15 +16,21 @@ use std::time::{Duration, Instant};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask fuzz --minutes 1\n  cargo xtask fuzz --minutes 60 --target dicom --target scp --jobs 2"
+    after_help = "Examples:\n  cargo xtask fuzz --minutes 1\n  cargo xtask fuzz --minutes 60 --target dicom --target scp --jobs 2\n  cargo xtask fuzz --minutes 5 --until 60 --jobs 2"
 )]
 pub struct Options {
-    /// Minutes for each target.
+    /// Minutes for each target, or for each of its rounds.
     #[arg(long)]
     minutes: u64,
     /// Only these targets, by name; else all.
     #[arg(long)]
     target: Vec<String>,
+    /// Rounds until each target has had so many minutes of processor time, those of earlier calls counted; the least first.
+    #[arg(long)]
+    until: Option<u64>,
+    /// Count the time of `--until` from nothing.
+    #[arg(long)]
+    anew: bool,
     /// Targets that run at once.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
@@ -45,10 +51,21 @@ pub fn fuzz(options: &Options) -> Result<()> {
     let chosen = known.into_iter().filter(|name| options.target.is_empty() || options.target.contains(name));
     let programs = build(&package)?;
     let home = paths::cache()?.join("fuzz");
-    let mut waiting: VecDeque<String> = chosen.collect();
+    let until = options.until.map(Duration::from_mins);
+    let is_wanted = |name: &str| until.is_none_or(|until| spent(&home.join(name)) < until);
+    let mut waiting: Vec<String> = chosen.collect();
+    if options.anew {
+        for name in &waiting {
+            // It may not be there.
+            let _ = fs::remove_file(home.join(name).join(SPENT));
+        }
+    }
+    waiting.retain(|name| is_wanted(name));
+    waiting.sort_by_key(|name| until.map(|_| spent(&home.join(name))));
+    let mut waiting: VecDeque<String> = waiting.into();
     let mut running: Vec<Running> = Vec::new();
     let mut failed = Vec::new();
-    println!("{:<20} {:>12} {:>10} {:>9}  found", "target", "runs", "coverage", "inputs");
+    println!("{:<20} {:>12} {:>10} {:>9} {:>9}  found", "target", "runs", "coverage", "inputs", "minutes");
     while !waiting.is_empty() || !running.is_empty() {
         while running.len() < options.jobs.max(1)
             && let Some(name) = waiting.pop_front()
@@ -64,6 +81,10 @@ pub fn fuzz(options: &Options) -> Result<()> {
         for one in done {
             let (line, crashed) = one.told()?;
             println!("{line}");
+            // A target that fails at once would do nothing else from then on.
+            if until.is_some() && crashed.is_empty() && is_wanted(&one.name) {
+                waiting.push_back(one.name);
+            }
             failed.extend(crashed);
         }
     }
@@ -102,6 +123,27 @@ fn build(package: &Path) -> Result<PathBuf> {
     Ok(target.join(host).join("release"))
 }
 
+/// The file of a target's folder that holds its processor time of all calls, in seconds.
+const SPENT: &str = "seconds";
+
+/// The processor time that a target has had.
+fn spent(folder: &Path) -> Duration {
+    let text = fs::read_to_string(folder.join(SPENT)).unwrap_or_default();
+    text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default()
+}
+
+/// The processor time of a running program: Linux tells it in hundredths of a second (proc(5), `stat`, fields 14 and 15).
+fn processor_time(process: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after) = stat.rsplit_once(')')?;
+    let mut fields = after.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}
+
+/// The longest inputs, in bytes, in turn: short ones are run many times a second, long ones reach what lies behind a header.
+const LONGEST: [u32; 3] = [2 << 10, 8 << 10, 64 << 10];
+
 struct Running {
     name: String,
     child: Child,
@@ -109,6 +151,9 @@ struct Running {
     log: PathBuf,
     start: Instant,
     limit: Duration,
+    /// The processor time of earlier rounds, and of this one as last seen.
+    before: Duration,
+    taken: Duration,
     ended: bool,
 }
 
@@ -119,18 +164,32 @@ impl Running {
         fs::create_dir_all(&corpus)?;
         fs::create_dir_all(&found)?;
         let log = folder.join("log");
+        let before = spent(&folder);
+        let round = before.as_secs() / limit.as_secs().max(1);
+        let longest = LONGEST[usize::try_from(round).unwrap_or(0) % LONGEST.len()];
         let mut command = Command::new(programs.join(name));
         command
             .arg(&corpus)
             .args(seeds())
             .arg(format!("-max_total_time={}", limit.as_secs()))
             .arg(format!("-artifact_prefix={}/", found.display()))
-            .args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1", "-reload=0"])
+            .args(["-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0"])
+            .arg(format!("-max_len={longest}"))
             .stdin(std::process::Stdio::null())
             .stdout(File::create(&log)?)
             .stderr(File::options().append(true).open(&log)?);
         let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
-        Ok(Running { name: name.to_owned(), child, folder, log, start: Instant::now(), limit, ended: false })
+        Ok(Running {
+            name: name.to_owned(),
+            child,
+            folder,
+            log,
+            start: Instant::now(),
+            limit,
+            before,
+            taken: Duration::ZERO,
+            ended: false,
+        })
     }
 
     fn look(&mut self) -> Result<()> {
@@ -138,8 +197,13 @@ impl Running {
         if over {
             let _ = self.child.kill();
         }
+        // Elsewhere the time on the clock has to do.
+        self.taken = processor_time(self.child.id())
+            .filter(|taken| !taken.is_zero())
+            .unwrap_or_else(|| if cfg!(target_os = "linux") { self.taken } else { self.start.elapsed() });
         if self.child.try_wait()?.is_some() {
             self.ended = true;
+            fs::write(self.folder.join(SPENT), format!("{:.1}\n", (self.before + self.taken).as_secs_f64()))?;
         }
         Ok(())
     }
@@ -167,7 +231,8 @@ impl Running {
         } else {
             format!("{} inputs: see {}", found.len(), self.log.display())
         };
-        Ok((format!("{:<20} {runs:>12} {coverage:>10} {inputs:>9}  {what}", self.name), found))
+        let minutes = (self.before + self.taken).as_secs_f64() / 60.0;
+        Ok((format!("{:<20} {runs:>12} {coverage:>10} {inputs:>9} {minutes:>9.1}  {what}", self.name), found))
     }
 }
 
