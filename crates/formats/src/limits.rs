@@ -15,7 +15,7 @@ pub struct Limits {
     pub samples_per_lead: u64,
     /// Samples of all signals of one recording together.
     pub samples: u64,
-    /// Lowest sampling rate, in hertz.
+    /// Lowest sampling rate, in hertz; a signal beside the leads of an ECG may be slower, down to one value a day.
     pub lowest_rate: f64,
     /// Highest sampling rate, in hertz.
     pub highest_rate: f64,
@@ -53,9 +53,21 @@ impl Default for Limits {
     }
 }
 
+/// One value a day, in hertz.
+const SLOWEST: f64 = 1.0 / 86_400.0;
+
 impl Limits {
     /// `rate` where it is a number of hertz within the limits.
     pub(crate) fn rate(&self, file: &str, place: Place, rate: f64) -> Result<f64, Error> {
+        self.rate_from(self.lowest_rate, file, place, rate)
+    }
+
+    /// The same for a signal that may lie beside an ECG and be slower: a temperature every 30 seconds, down to one value a day.
+    pub(crate) fn rate_beside(&self, file: &str, place: Place, rate: f64) -> Result<f64, Error> {
+        self.rate_from(self.lowest_rate.min(SLOWEST), file, place, rate)
+    }
+
+    fn rate_from(&self, lowest: f64, file: &str, place: Place, rate: f64) -> Result<f64, Error> {
         if !rate.is_finite() || rate <= 0.0 {
             return Err(Error::invalid(
                 file,
@@ -64,8 +76,8 @@ impl Limits {
                 "a positive number of hertz",
             ));
         }
-        if rate < self.lowest_rate || rate > self.highest_rate {
-            let limit = format!("{} to {} Hz", self.lowest_rate, self.highest_rate);
+        if rate < lowest || rate > self.highest_rate {
+            let limit = format!("{lowest} to {} Hz", self.highest_rate);
             return Err(Error::limit(file, place, format!("a sampling rate of {rate} Hz"), limit));
         }
         Ok(rate)

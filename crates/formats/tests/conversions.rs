@@ -145,6 +145,25 @@ fn what_is_written_of_odd_texts_is_read() {
     }
 }
 
+#[test]
+fn a_temperature_beside_an_ecg_is_kept() {
+    let scale = |unit: &str| Scale { gain: 200.0, baseline: 0.0, unit: Unit::from_label(unit) };
+    let counts = |count: i16| (0..count).map(|sample| sample % 200).collect::<Vec<_>>();
+    let recording = Recording {
+        signals: vec![
+            Signal::digital(Lead::II, 100.0, counts(6000), scale("mV")),
+            Signal::digital(Lead::Other("temperature".to_owned()), 0.1, counts(6), scale("Cel")),
+        ],
+        ..Recording::default()
+    };
+    for (format, files) in written(&recording) {
+        match files {
+            Ok(files) => compare(format, format, &recording, &files),
+            Err(error) => assert!(error.to_string().contains("alike"), "{format}: {error}"),
+        }
+    }
+}
+
 /// Every file of a folder that is read, through every writer; how many came back and which could not be written.
 fn convert(files: &[(String, Vec<u8>)]) -> (usize, Vec<String>) {
     let (mut converted, mut refused) = (0, Vec::new());

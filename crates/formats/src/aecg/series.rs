@@ -93,11 +93,11 @@ fn lead(sequence: Element, clock: &Clock, reading: &mut Reading) -> Result<Optio
         reading.refused.get_or_insert(missing);
         return Ok(None);
     };
-    if reading.limits.rate(reading.file, Place::Whole, rate).is_err() {
+    if reading.limits.rate_beside(reading.file, Place::Whole, rate).is_err() {
         reading.notes.data(&place, "its sampling rate is out of range; it is left out");
         // A place takes as long to count as the file is: once.
         if reading.refused.is_none() {
-            reading.refused = reading.limits.rate(reading.file, sequence.place(), rate).err();
+            reading.refused = reading.limits.rate_beside(reading.file, sequence.place(), rate).err();
         }
         return Ok(None);
     }

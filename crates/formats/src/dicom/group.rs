@@ -228,8 +228,8 @@ impl Reading<'_> {
 
     fn rate(&self, fields: &super::element::Fields, place: Place) -> Result<f64, Error> {
         match (fields.get(RATE).and_then(Element::decimal), self.hints.rate) {
-            (Some(rate), _) if rate > 0.0 => self.limits.rate(self.file, place, rate),
-            (_, Some(rate)) => self.limits.rate(self.file, place, rate),
+            (Some(rate), _) if rate > 0.0 => self.limits.rate_beside(self.file, place, rate),
+            (_, Some(rate)) => self.limits.rate_beside(self.file, place, rate),
             _ => {
                 let found = "a group without a sampling frequency";
                 Err(Error::missing(Needs::Rate, self.file, found, "the sampling rate in hertz"))

@@ -128,9 +128,7 @@ pub(super) fn signals(
         let samples = signal.samples_per_record.saturating_mul(data.count);
         limits.size(file.name, place, 1, samples)?;
         stored = stored.saturating_add(samples);
-        // A slow signal beside the ECG (a temperature every 30 s) is legal, so that only the upper bound holds here.
-        let rate = signal.samples_per_record as f64 / duration;
-        limits.rate(file.name, place, rate.max(limits.lowest_rate))?;
+        limits.rate_beside(file.name, place, signal.samples_per_record as f64 / duration)?;
     }
     if stored > limits.samples {
         return Err(Error::limit(file.name, place, format!("{stored} samples"), limits.samples));

@@ -132,7 +132,7 @@ fn rate(sampled: &Sampled, place: &str, reading: &mut Reading) -> Result<f64, Er
         let found = "no time between samples";
         return Err(Error::missing(Needs::Rate, reading.file, found, "the sampling rate in hertz"));
     };
-    reading.limits.rate(reading.file, Place::Whole, rate)
+    reading.limits.rate_beside(reading.file, Place::Whole, rate)
 }
 
 /// The difference between neighbouring offsets, where it is one.

@@ -164,7 +164,8 @@ impl Header {
                 decimal(rate).ok_or_else(|| Error::invalid(file, place, shown(field), "the sampling rate in hertz"))?;
             self.rate = if rate == 0.0 { DEFAULT_RATE } else { rate };
         }
-        self.rate = limits.rate(file, place, self.rate)?;
+        // Of a frame, which a slow signal beside the ECG makes long.
+        self.rate = limits.rate_beside(file, place, self.rate)?;
         if let Some(field) = fields.next() {
             if let Some(frames) = whole(field) {
                 self.frames = (frames > 0 || segments.is_some()).then_some(frames);
