@@ -40,9 +40,23 @@ pub(crate) fn written(text: &str) -> Option<(String, &str)> {
     Some((format!("{date}T{time}{fraction}"), rest.trim()))
 }
 
+/// The day, the time of day and the time zone of a start as recordings hold it (`2001-02-03T04:05:06.7+01:00`); empty where it has none.
+pub(crate) fn parts(start: &str) -> (&str, &str, &str) {
+    let (day, rest) = start.split_once('T').unwrap_or((start, ""));
+    let (clock, zone) = rest.split_at_checked(rest.find(['+', '-', 'Z']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    (day, clock, zone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_has_a_day_a_time_and_a_zone() {
+        assert_eq!(parts("2015-02-19T09:30:35.5+01:00"), ("2015-02-19", "09:30:35.5", "+01:00"));
+        assert_eq!(parts("2015-02-19T09:30:35Z"), ("2015-02-19", "09:30:35", "Z"));
+        assert_eq!(parts("2015-02-19"), ("2015-02-19", "", ""));
+    }
 
     #[test]
     fn only_days_of_the_calendar_are_dates() {

@@ -164,6 +164,36 @@ fn a_temperature_beside_an_ecg_is_kept() {
     }
 }
 
+#[test]
+fn the_start_comes_back_with_its_time_of_day() {
+    for start in ["2001-02-03T04:05:06", "2001-02-03T04:05:06.250", "2001-02-03T04:05:06+01:00", "2001-02-03T04:05:06Z"]
+    {
+        let recording = Recording { start: Some(start.to_owned()), ..recording("plain") };
+        for (format, files) in written(&recording) {
+            // A table has no place for it.
+            if format == "CSV" {
+                continue;
+            }
+            let files = files.unwrap();
+            let files: Vec<InputFile> = files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+            let again = formats::read(&files, &hints(), &Limits::default()).recordings.remove(0);
+            let found = again.start.unwrap_or_else(|| panic!("{format} of {start}: none"));
+            let (clock, known) = (&found[..19], &start[..19]);
+            assert_eq!(clock, known, "{format}");
+            if start.contains('.') {
+                assert_eq!(found[19..].trim_end_matches('0'), ".25", "{format}");
+            }
+            let is_local = !start.ends_with('Z') && !start.contains('+');
+            let said = format!("{found} {:?}", again.comments);
+            // EDF's times are local and it has no comments.
+            let keeps = is_local
+                || format == "EDF+"
+                || ["+01:00", "+0100", "Z", "+0000"].iter().any(|zone| said.contains(zone));
+            assert!(keeps, "{format} of {start}: {said}");
+        }
+    }
+}
+
 /// Every file of a folder that is read, through every writer; how many came back and which could not be written.
 fn convert(files: &[(String, Vec<u8>)]) -> (usize, Vec<String>) {
     let (mut converted, mut refused) = (0, Vec::new());

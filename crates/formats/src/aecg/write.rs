@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ecg::{Annotation, Lead, Recording, Samples, Scale, Sex, Signal, Unit};
 
 use super::time::{Moment, per_second};
-use crate::WriteError;
 use crate::encoding::printable;
+use crate::{WriteError, moment};
 
 /// HL7's codes of acts and the codes of ISO/IEEE 11073 (MDC), as object identifiers.
 const ACT: &str = "2.16.840.1.113883.5.4";
@@ -62,9 +62,12 @@ fn unfit(what: &str, found: impl Into<String>, expected: impl Into<String>) -> W
 
 /// ISO 8601 as HL7 writes it, where it is a time that this reader knows again.
 fn timestamp(iso: &str) -> Option<String> {
-    let (date, clock) = iso.split_once('T').unwrap_or((iso, ""));
-    let text = format!("{}{}", date.replace('-', ""), clock.replace(':', ""));
-    Moment::parse(&text).filter(|moment| moment.iso == iso).map(|_| text)
+    let (date, clock, zone) = moment::parts(iso);
+    // A fraction has no zeros at its end.
+    let clock = if clock.contains('.') { clock.trim_end_matches('0').trim_end_matches('.') } else { clock };
+    let known = if clock.is_empty() { iso.to_owned() } else { format!("{date}T{clock}{zone}") };
+    let text = format!("{}{}{}", date.replace('-', ""), clock.replace(':', ""), zone.replace(':', ""));
+    Moment::parse(&text).filter(|moment| moment.iso == known).map(|_| text)
 }
 
 fn person(text: &mut String, recording: &Recording) {

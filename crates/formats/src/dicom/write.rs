@@ -7,7 +7,7 @@ use super::codes;
 use super::encode::{Encoder, decimal, hash, identifier, plain};
 use super::findings;
 use super::value::date;
-use crate::{WriteError, quantise};
+use crate::{WriteError, moment, quantise};
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -103,18 +103,21 @@ pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
         items.push(item(group, &groups, traces, narrow)?);
     }
 
-    let (day, clock) = moment(recording.start.as_deref());
+    let (day, clock, zone) = moment(recording.start.as_deref());
     let mut first = Encoder::default();
     first
         .element(0x0008_0020, *b"DA", day.as_bytes())
         .element(0x0008_0023, *b"DA", day.as_bytes())
-        .element(0x0008_002A, *b"DT", format!("{day}{clock}").as_bytes())
+        .element(0x0008_002A, *b"DT", format!("{day}{clock}{zone}").as_bytes())
         .element(0x0008_0030, *b"TM", clock.as_bytes())
         .element(0x0008_0033, *b"TM", clock.as_bytes())
         .element(0x0008_0050, *b"SH", b"")
         .element(0x0008_0060, *b"CS", b"ECG")
         .element(0x0008_0070, *b"LO", b"")
         .element(0x0008_0090, *b"PN", b"");
+    if !zone.is_empty() {
+        first.element(0x0008_0201, *b"SH", zone.as_bytes());
+    }
     let patient = &recording.patient;
     let sex = patient.sex.map_or("", |sex| if sex == Sex::Female { "F" } else { "M" });
     let born = patient.born.as_deref().and_then(date).unwrap_or_default().replace('-', "");
@@ -347,14 +350,15 @@ fn definition(column: &Column, skew: f64, bits: u16) -> Encoder {
     item
 }
 
-/// `2001-02-03T04:05:06.7` as a date and a time of DICOM; empty where it is none.
-fn moment(start: Option<&str>) -> (String, String) {
-    let Some(start) = start else { return Default::default() };
-    let (day, clock) = start.split_once('T').unwrap_or((start, ""));
+/// `2001-02-03T04:05:06.7+01:00` as a date, a time and a zone of DICOM; empty where it is none.
+fn moment(start: Option<&str>) -> (String, String, String) {
+    let (day, clock, zone) = moment::parts(start.unwrap_or_default());
     let Some(day) = date(day) else { return Default::default() };
     let clock = super::value::time(clock).unwrap_or_default();
+    let zone = if zone == "Z" { "+0000".to_owned() } else { zone.replace(':', "") };
+    let is_zone = zone.len() == 5 && zone.bytes().skip(1).all(|digit| digit.is_ascii_digit()) && !clock.is_empty();
     // Hours alone are fine; a fraction has at most six digits, as the reader's check says.
-    (day.replace('-', ""), clock.replace(':', ""))
+    (day.replace('-', ""), clock.replace(':', ""), if is_zone { zone } else { String::new() })
 }
 
 /// `family, given` as `family^given`.

@@ -37,7 +37,7 @@ use serde::de::DeserializeSeed;
 use crate::decimals::Room;
 use crate::notes::{self, Notes, label};
 use crate::xml::Document;
-use crate::{Error, Hints, InputFile, Limits, Place, encoding};
+use crate::{Error, Hints, InputFile, Limits, Place, encoding, moment};
 
 mod json;
 mod leads;
@@ -115,6 +115,16 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
             continue;
         }
         recording.start = start.as_deref().map(label).filter(|start| !start.is_empty());
+        // What the writer says of a start for which FHIR has no place takes effect.
+        let day = recording.start.clone().unwrap_or_default();
+        let is_start = |note: &String| {
+            let local = note.strip_prefix(write::LOCAL_START).and_then(moment::written);
+            local.is_some_and(|(local, rest)| rest.is_empty() && local.split('T').next() == Some(&day))
+        };
+        if let Some(at) = recording.comments.iter().position(is_start) {
+            let note = recording.comments.remove(at);
+            recording.start = note.strip_prefix(write::LOCAL_START).map(str::to_owned);
+        }
         recording.patient = person(&subject, &people);
         recording.source = Source { format: "FHIR".to_owned(), files: vec![file.name.to_owned()] };
         recordings.push(recording);

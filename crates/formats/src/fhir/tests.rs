@@ -294,11 +294,16 @@ fn what_stands_beside_the_samples_is_written_too() {
     assert_eq!((read.signals[2].missing.as_slice(), read.signals[2].unit()), ([(1, 2)].as_slice(), &Unit::Unknown));
     assert_eq!(read.signals[2].values()[2], 1e-7);
     recording.start = Some("2024-01-01T12:00:00".to_owned());
+    let text = String::from_utf8(write(&recording).unwrap()).unwrap();
+    assert!(text.contains("\"effectiveDateTime\":\"2024-01-01\""), "{text}");
+    assert!(text.contains("Start in local time: 2024-01-01T12:00:00"), "{text}");
     let read = again(&recording);
-    assert_eq!(
-        (read.start.as_deref(), read.comments[1].as_str()),
-        (Some("2024-01-01"), "Start in local time: 2024-01-01T12:00:00")
-    );
+    assert_eq!((&read.start, &read.comments), (&recording.start, &recording.comments));
+    // A note of another day says nothing of this.
+    let text = text.replace("time: 2024-01-01", "time: 2024-01-02");
+    let file = InputFile { name: "a.json", bytes: text.as_bytes() };
+    let read = super::read(&file, &Hints::default(), &Limits::default()).unwrap();
+    assert_eq!((read[0].start.as_deref(), read[0].comments.len()), (Some("2024-01-01"), 2));
 }
 
 #[test]

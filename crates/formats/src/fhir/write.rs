@@ -12,6 +12,8 @@ use crate::encoding::printable;
 /// Samples that may stand before a lead that begins late.
 const LONGEST_LEAD_IN: f64 = (1_u64 << 26) as f64;
 
+/// What a note of the start without a time zone begins with.
+pub(super) const LOCAL_START: &str = "Start in local time: ";
 /// Values without counts lie below this, or there is something else than a voltage in them.
 const GREATEST: f64 = 1e12;
 /// Below this, in whatever unit, a value is written as 0.
@@ -46,7 +48,7 @@ pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
             let _ = write!(text, ",\"effectiveDateTime\":{}", quoted(start));
         } else {
             let _ = write!(text, ",\"effectiveDateTime\":{}", quoted(date));
-            notes.push(format!("Start in local time: {start}"));
+            notes.push(format!("{LOCAL_START}{start}"));
         }
     }
     let statements = recording.statements.iter().map(|statement| {

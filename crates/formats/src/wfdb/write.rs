@@ -8,9 +8,8 @@ use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
 use super::header::GAINS;
 use super::storage::StorageFormat;
 use super::{annotations, flac_write};
-use crate::WriteError;
 use crate::encoding::printable;
-use crate::quantise;
+use crate::{WriteError, moment, quantise};
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -213,6 +212,10 @@ fn header(
         });
         let _ = writeln!(text, "# Dx: {}", said.collect::<Vec<_>>().join(","));
     }
+    let zone = moment::parts(recording.start.as_deref().unwrap_or_default()).2;
+    if !zone.is_empty() {
+        let _ = writeln!(text, "# Time zone of the start: {}", one_line(zone));
+    }
     for comment in &recording.comments {
         let _ = writeln!(text, "# {}", one_line(comment));
     }
@@ -223,9 +226,9 @@ fn one_line(text: &str) -> String {
     text.split(['\n', '\r', '\0']).map(|part| printable(part.trim())).collect::<Vec<_>>().join(" ")
 }
 
-/// `2001-02-03T04:05:06.7` as header(5) has it: `04:05:06.7` and ` 03/02/2001`.
+/// `2001-02-03T04:05:06.7+01:00` as header(5) has it: `04:05:06.7` and ` 03/02/2001`.
 fn time_and_date(start: &str) -> Option<(&str, String)> {
-    let (date, time) = start.split_once('T')?;
+    let (date, time, _) = moment::parts(start);
     let date: Vec<&str> = date.split('-').collect();
     let date = match date.as_slice() {
         [year, month, day] => format!(" {day}/{month}/{year}"),
