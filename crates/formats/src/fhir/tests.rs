@@ -299,6 +299,8 @@ fn what_stands_beside_the_samples_is_written_too() {
     assert!(text.contains("Start in local time: 2024-01-01T12:00:00"), "{text}");
     let read = again(&recording);
     assert_eq!((&read.start, &read.comments), (&recording.start, &recording.comments));
+    recording.comments = vec!["one\ntwo\t\u{1}three".to_owned()];
+    assert_eq!(again(&recording).comments, ["one\ntwo\t\u{fffd}three"]);
     // A note of another day says nothing of this.
     let text = text.replace("time: 2024-01-01", "time: 2024-01-02");
     let file = InputFile { name: "a.json", bytes: text.as_bytes() };

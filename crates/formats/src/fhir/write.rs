@@ -84,9 +84,16 @@ fn list(text: &mut String, key: &str, items: impl Iterator<Item = String>) {
     }
 }
 
-/// A JSON text. FHIR has no control characters in its texts (R4, datatypes, string).
+/// A JSON text. FHIR has no control characters in its texts but line ends and tabulators (R4, datatypes, string).
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(&*printable(text)).to_string()
+    let lines: Vec<_> = text.split_inclusive(['\n', '\r', '\t']).map(line).collect();
+    serde_json::Value::from(lines.concat()).to_string()
+}
+
+fn line(text: &str) -> String {
+    let end = text.len().saturating_sub(usize::from(text.ends_with(['\n', '\r', '\t'])));
+    let (plain, end) = text.split_at_checked(end).unwrap_or((text, ""));
+    format!("{}{end}", printable(plain))
 }
 
 fn unfit(signal: &Signal, found: String, expected: &str) -> WriteError {

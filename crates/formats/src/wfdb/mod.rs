@@ -103,7 +103,7 @@ fn stem(name: &str) -> &str {
 /// Extensions that annotation files usually have.
 const ANNOTATORS: [&str; 10] = ["atr", "ann", "ari", "ani", "ecg", "qrs", "wqrs", "man", "q1c", "pu"];
 
-/// Whether a file bears no format's marks; the texts of annotations may bear any, so that their own extension and order speak first.
+/// Whether a file bears no format's marks, or is made of annotations, whose texts may bear any.
 fn is_of_no_format(file: &InputFile, limits: &Limits) -> bool {
     let are_marks = || file.name.to_ascii_lowercase().ends_with(".atr") && annotations::looks_right(file.bytes, limits);
     crate::probe(file.name, file.bytes).is_none() || are_marks()
