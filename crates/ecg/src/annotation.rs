@@ -39,7 +39,7 @@ pub struct Measurement {
     pub name: String,
     /// Its value.
     pub value: f64,
-    /// Its unit, as the file writes it.
+    /// Its unit, as the file writes it, or as its format defines it where files write none; empty where neither does.
     pub unit: String,
     /// The lead that it was taken in, where the file says so.
     pub lead: Option<Lead>,

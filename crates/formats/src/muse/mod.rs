@@ -29,9 +29,10 @@
 //! `text, before overreading`.
 //!
 //! **Measurements and marks.** The numbers of `RestingECGMeasurements`, or where they are missing of
-//! `OriginalRestingECGMeasurements`, by the file's names; the file writes no units. Each `QRS` of `QRSTimesTypes` is a
-//! mark whose code is `QRS` and whose text is its type; its `Time` is in milliseconds (eight of eight lie within 20 ms
-//! of an R wave).
+//! `OriginalRestingECGMeasurements`, by the file's names. The file writes no units: rates are beats a minute, intervals
+//! milliseconds, axes degrees (in two exports durations are twice the offset less the onset, so that those count samples
+//! of 2 ms; they are shown without a unit). Each `QRS` of `QRSTimesTypes` is a mark whose code is `QRS` and whose text is
+//! its type; its `Time` is in milliseconds (eight of eight lie within 20 ms of an R wave).
 //!
 //! **Person and start.** `PatientDemographics` (`PatientAge` in `AgeUnits`) and `AcquisitionDate` with
 //! `AcquisitionTime`; dates are `MM-DD-YYYY`.

@@ -32,7 +32,7 @@ pub(super) fn read(root: Element, recording: &mut Recording, reading: &mut Readi
     let measurements = root.child("RestingECGMeasurements").or_else(|| root.child("OriginalRestingECGMeasurements"));
     for element in measurements.into_iter().flat_map(Element::children) {
         if !element.name().starts_with("ECGSample") {
-            fields::measure(recording, element.name(), element.text(), "", None);
+            fields::measure(recording, element.name(), element.text(), unit(element.name()), None);
         }
     }
     let most = usize::try_from(reading.limits.annotations).unwrap_or(usize::MAX);
@@ -45,6 +45,17 @@ pub(super) fn read(root: Element, recording: &mut Recording, reading: &mut Readi
         }
     }
     recording.annotations.sort_by(|a, b| a.time.total_cmp(&b.time));
+}
+
+/// The unit that a measurement of MUSE has by its name; onsets and offsets are samples of the median beat and have none.
+fn unit(name: &str) -> &'static str {
+    match name {
+        "VentricularRate" | "AtrialRate" => "/min",
+        "PAxis" | "RAxis" | "TAxis" => "deg",
+        "QRSDuration" | "QTCorrected" => "ms",
+        _ if name.ends_with("Interval") || name.starts_with("QTc") => "ms",
+        _ => "",
+    }
 }
 
 /// Lines of a diagnosis, each of one or more pieces.
@@ -63,4 +74,24 @@ fn statements(diagnosis: Element, system: &str, recording: &mut Recording) {
         }
     }
     fields::state(recording, system, "", &line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_whose_unit_is_known_have_one() {
+        for (name, expected) in [
+            ("VentricularRate", "/min"),
+            ("PRInterval", "ms"),
+            ("QTcFrederica", "ms"),
+            ("RAxis", "deg"),
+            ("QOnset", ""),
+            ("QRSCount", ""),
+            ("QTRGGR", ""),
+        ] {
+            assert_eq!(unit(name), expected, "{name}");
+        }
+    }
 }

@@ -44,8 +44,8 @@
 //!
 //! **Measurements and statements.** Numbers of the interpretation (`globalmeasurements`, `interpretationmeasurements`),
 //! then those of `crossleadmeasurements` or `measurements/globalmeasurements` that it does not repeat, then those of
-//! each `leadmeasurement`, by the file's names and without units, which it does not write (milliseconds, microvolts and
-//! degrees by the schema). Each `statement` and the `severity` are statements of the system `Philips` with their code
+//! each `leadmeasurement`, by the file's names. The file writes no units; they are the schema's milliseconds, microvolts,
+//! degrees and beats a minute by the end of the name, and none for areas, slopes, counts and places on the record. Each `statement` and the `severity` are statements of the system `Philips` with their code
 //! (`SB`); without a code, of the system `text`. The line of the signature is not read, since it names a physician.
 //!
 //! **Person and start.** `generalpatientdata`; `age/years`, but not the attribute `defaultage`, which is no age. The

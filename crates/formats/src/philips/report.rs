@@ -42,7 +42,7 @@ fn measurements(root: Element, interpretations: &[Element], recording: &mut Reco
     });
     for element in of_the_report.chain(across).flat_map(Element::children) {
         if fields::number(element.text()).is_some() && known.insert(element.name()) {
-            fields::measure(recording, element.name(), element.text(), "", None);
+            fields::measure(recording, element.name(), element.text(), unit(element.name()), None);
         }
     }
     for all in of_the_program.filter_map(|all| all.child("leadmeasurements")) {
@@ -50,9 +50,24 @@ fn measurements(root: Element, interpretations: &[Element], recording: &mut Reco
             let lead: String = one.attribute("leadname").unwrap_or_default().chars().take(64).collect();
             let lead = Lead::from_label(&lead);
             for element in one.children() {
-                fields::measure(recording, element.name(), element.text(), "", Some(&lead));
+                fields::measure(recording, element.name(), element.text(), unit(element.name()), Some(&lead));
             }
         }
+    }
+}
+
+/// The unit that a measurement has by its name in the schema; areas, slopes, counts and percentages have none here.
+fn unit(name: &str) -> &'static str {
+    let ends = |with: &[&str]| with.iter().any(|end| name.ends_with(end));
+    match name {
+        "heartrate" => "/min",
+        "prseg" | "meanprseg" | "vat" | "qtintdispersion" => "ms",
+        "qrsppk" | "ston" | "stmid" | "stend" | "stj" | "st20" | "st40" | "st60" | "st80" => "uV",
+        _ if ends(&["rate"]) => "/min",
+        _ if ends(&["axis", "angle"]) => "deg",
+        _ if ends(&["int", "dur", "qtc", "qtcb", "qtcf"]) => "ms",
+        _ if ends(&["amp", "mag"]) => "uV",
+        _ => "",
     }
 }
 
@@ -69,5 +84,32 @@ fn statements(interpretation: Element, recording: &mut Recording) {
     if let Some(severity) = interpretation.child("severity") {
         let code = severity.attribute("code").map(str::trim).filter(|code| !code.is_empty());
         state(code, severity.text().trim_matches(['-', ' ']));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_whose_unit_the_schema_gives_have_one() {
+        for (name, expected) in [
+            ("heartrate", "/min"),
+            ("meanventrate", "/min"),
+            ("meanqtc", "ms"),
+            ("print", "ms"),
+            ("pppdur", "ms"),
+            ("qrsfrontaxis", "deg"),
+            ("transqrsmaxangle", "deg"),
+            ("transqrsmaxmag", "uV"),
+            ("ramp", "uV"),
+            ("st80", "uV"),
+            ("qrsarea", ""),
+            ("stslope", ""),
+            ("deltawavecount", ""),
+            ("qonset", ""),
+        ] {
+            assert_eq!(unit(name), expected, "{name}");
+        }
     }
 }
