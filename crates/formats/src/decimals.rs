@@ -6,17 +6,17 @@
 use ecg::Counts;
 
 use crate::limits::reserve;
+use crate::memory::{EACH, FREE, Memory};
 use crate::{Error, Limits, Place};
 
-/// What a small file may use whatever it holds.
-const BASE: u64 = 32 << 20;
+/// What a small file may use whatever it holds: half of what it may take, the rest is for what is made of the numbers.
+const BASE: u64 = FREE / 2;
 /// Bytes that one more range of missing samples may cost while its list grows.
 const RANGE: u64 = 48;
 
 /// What is left of the memory that a file may ask for: 32 MiB and four times its bytes, and of the samples that it may have.
 pub(crate) struct Room {
-    bytes: u64,
-    most_bytes: u64,
+    memory: Memory,
     samples: u64,
     most_samples: u64,
 }
@@ -24,23 +24,18 @@ pub(crate) struct Room {
 impl Room {
     /// All of it, for a file of `input` bytes.
     pub(crate) fn new(input: usize, limits: &Limits) -> Room {
-        let bytes = (input as u64).saturating_mul(4).saturating_add(BASE);
-        Room { bytes, most_bytes: bytes, samples: limits.samples, most_samples: limits.samples }
+        let memory = Memory::of((input as u64).saturating_mul(EACH).saturating_add(BASE));
+        Room { memory, samples: limits.samples, most_samples: limits.samples }
     }
 
     /// Takes bytes of it.
     pub(crate) fn take(&mut self, file: &str, bytes: u64) -> Result<(), Error> {
-        let Some(left) = self.bytes.checked_sub(bytes) else {
-            let limit = format!("{} bytes of memory for a file of its size", self.most_bytes);
-            return Err(Error::limit(file, Place::Whole, "more samples or marks", limit));
-        };
-        self.bytes = left;
-        Ok(())
+        self.memory.take_for(file, bytes, || "more samples or marks".to_owned())
     }
 
     /// Gives bytes back.
     pub(crate) fn give(&mut self, bytes: u64) {
-        self.bytes = self.bytes.saturating_add(bytes);
+        self.memory.give_back(bytes);
     }
 
     fn take_samples(&mut self, file: &str, count: u64) -> Result<(), Error> {

@@ -21,10 +21,25 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// So many bytes.
+    pub(crate) fn of(all: u64) -> Memory {
+        Memory { all, left: all }
+    }
+
     /// For a file of so many bytes.
     pub(crate) fn beside(file: usize) -> Memory {
-        let all = bound(file as u64);
-        Memory { all, left: all }
+        Memory::of(bound(file as u64))
+    }
+
+    /// Half of that, where as much again is made of what is read.
+    pub(crate) fn half_beside(file: usize) -> Memory {
+        Memory::of(bound(file as u64) / 2)
+    }
+
+    /// Allows so many bytes more.
+    pub(crate) fn allow(&mut self, bytes: u64) {
+        self.all = self.all.saturating_add(bytes);
+        self.left = self.left.saturating_add(bytes);
     }
 
     /// Bytes that are left.
@@ -37,17 +52,22 @@ impl Memory {
     /// # Errors
     /// [`Error::Limit`] where they are not left.
     pub(crate) fn take(&mut self, file: &str, bytes: u64) -> Result<(), Error> {
-        let Some(left) = self.left.checked_sub(bytes) else {
-            let limit = format!("{} bytes of memory for a file of this size", self.all);
-            return Err(Error::limit(
-                file,
-                Place::Whole,
-                format!("{bytes} bytes to unpack beside what is held"),
-                limit,
-            ));
-        };
+        self.take_for(file, bytes, || format!("{bytes} bytes to unpack beside what is held"))
+    }
+
+    /// Takes so many bytes for what the error then names.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] where they are not left.
+    pub(crate) fn take_for(&mut self, file: &str, bytes: u64, what: impl FnOnce() -> String) -> Result<(), Error> {
+        let left = self.left.checked_sub(bytes).ok_or_else(|| self.exceeded(file, what()))?;
         self.left = left;
         Ok(())
+    }
+
+    /// The error of a file that asks for too much.
+    pub(crate) fn exceeded(&self, file: &str, what: String) -> Error {
+        Error::limit(file, Place::Whole, what, format!("{} bytes of memory for a file of this size", self.all))
     }
 
     /// Takes room for so many values of one type.
@@ -73,6 +93,9 @@ mod tests {
         assert_eq!(memory.left(), all - 800);
         memory.give_back(u64::MAX);
         assert_eq!(memory.left(), all);
-        assert!(matches!(memory.take("a", all + 1), Err(Error::Limit { .. })));
+        let error = memory.take_for("a", all + 1, || "41 samples".into()).unwrap_err();
+        assert!(error.to_string().contains("found 41 samples, more than the limit"), "{error}");
+        memory.allow(1);
+        memory.take("a", all + 1).unwrap();
     }
 }

@@ -13,8 +13,8 @@ use ecg::{Counts, Severity, Signal, Unit, Warning};
 
 use super::rhythm::{scale, signal};
 use super::sections::Section;
-use super::streams::Budget;
 use super::{person, warning};
+use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Needs, Place, samples};
 
 /// Byte of the date, of the two lengths, and the first that is not of a fixed place.
@@ -56,7 +56,7 @@ pub(super) fn read(
     section: &Section,
     hints: &Hints,
     limits: &Limits,
-    budget: &mut Budget,
+    memory: &mut Memory,
     warnings: &mut Vec<Warning>,
 ) -> Result<LongRhythm, Error> {
     let (head, data) = head(file, section)?;
@@ -87,7 +87,7 @@ pub(super) fn read(
     let whole = usize::try_from(held.saturating_mul(head.frame())).unwrap_or(usize::MAX);
     let data = data.get(..whole).unwrap_or(data);
     let leads = head.leads.len();
-    budget.take(file, all, if head.width <= 2 { 2 } else { 4 })?;
+    memory.take(file.name, all.saturating_mul(if head.width <= 2 { 2 } else { 4 }))?;
     let narrow = |counts: Vec<Vec<i16>>| counts.into_iter().map(Counts::Narrow).collect();
     let wide = |counts: Vec<Vec<i32>>| counts.into_iter().map(Counts::Wide).collect();
     let counts: Vec<Counts> = match head.width {

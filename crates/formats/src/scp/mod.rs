@@ -44,6 +44,7 @@
 
 use ecg::{Recording, Severity, Source, Warning};
 
+use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Place};
 
 mod beats;
@@ -70,7 +71,7 @@ use long::LongRhythm;
 use person::Device;
 use rhythm::Context;
 use sections::{SECTION_HEADER, Section, Sections};
-use streams::{Budget, Streams};
+use streams::Streams;
 
 /// How clearly the content is SCP-ECG, 0 to 100.
 pub(crate) fn score(bytes: &[u8]) -> u8 {
@@ -119,9 +120,9 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
     let protocol = sections.get(0).and_then(|section| version(section.protocol));
     let protocol = protocol.or(version(device.protocol)).unwrap_or_default();
 
-    let mut budget = Budget::new(file);
+    let mut memory = Memory::half_beside(file.bytes.len());
     let long = sections.get(12).filter(|section| !section.body.is_empty());
-    let long = long.map(|section| long::read(file, section, hints, limits, &mut budget, &mut recording.warnings));
+    let long = long.map(|section| long::read(file, section, hints, limits, &mut memory, &mut recording.warnings));
     let has_rhythm = sections.get(6).is_some_and(|section| !section.body.is_empty());
     let long = match long {
         Some(Ok(long)) if !has_rhythm => {
@@ -130,7 +131,7 @@ pub fn read(file: &InputFile, hints: &Hints, limits: &Limits) -> Result<Vec<Reco
             None
         }
         Some(Err(error)) if !has_rhythm => return Err(error),
-        long => match (signals(file, &sections, protocol, hints, limits, &mut budget, &mut recording), long) {
+        long => match (signals(file, &sections, protocol, hints, limits, &mut memory, &mut recording), long) {
             (Ok(()), long) => long,
             (Err(error), Some(Ok(long))) => {
                 let message = format!("the rhythm could not be read ({error}); the long rhythm of Section 12 is there");
@@ -187,7 +188,7 @@ fn signals(
     protocol: u8,
     hints: &Hints,
     limits: &Limits,
-    budget: &mut Budget,
+    memory: &mut Memory,
     recording: &mut Recording,
 ) -> Result<(), Error> {
     let warnings = &mut recording.warnings;
@@ -230,7 +231,7 @@ fn signals(
     let reference = match sections.get(5) {
         Some(section) if !section.body.is_empty() => {
             let read = Streams::read(file, section, count)
-                .and_then(|streams| context.reference_beats(&streams, budget, warnings));
+                .and_then(|streams| context.reference_beats(&streams, memory, warnings));
             match read {
                 Ok((signals, reference)) => {
                     recording.representative_beats = signals;
@@ -248,7 +249,7 @@ fn signals(
     let streams = Streams::read(file, rhythm, count)?;
     // Version 3 has no bimodal compression; the flag's byte is reserved there.
     let bimodal = streams.bimodal && protocol < 30;
-    let (signals, rate) = context.rhythm(&streams, bimodal, reference.as_ref(), budget, warnings)?;
+    let (signals, rate) = context.rhythm(&streams, bimodal, reference.as_ref(), memory, warnings)?;
     if signals.is_empty() {
         let found = format!("no samples of {count} leads");
         let expected = format!("{} samples a lead", most.unwrap_or_default());

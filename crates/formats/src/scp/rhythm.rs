@@ -6,9 +6,10 @@ use super::beats::Beats;
 use super::huffman::Tables;
 use super::leads::{Leads, label};
 use super::restore::{Zones, add_beats};
-use super::streams::{Budget, Streams};
+use super::streams::Streams;
 use super::warning;
 use crate::limits::reserve;
+use crate::memory::Memory;
 use crate::{Error, Hints, InputFile, Limits, Needs, Place};
 
 /// The factor that the standard gives for bimodal compression.
@@ -57,14 +58,14 @@ impl Context<'_> {
     pub(super) fn reference_beats(
         &self,
         streams: &Streams,
-        budget: &mut Budget,
+        memory: &mut Memory,
         warnings: &mut Vec<Warning>,
     ) -> Result<(Vec<Signal>, ReferenceBeats), Error> {
         let samples = u64::from(self.beats.length).saturating_mul(1000).checked_div(u64::from(streams.interval));
         let expected = samples.filter(|samples| *samples > 0).map(|samples| (samples, samples));
         let mut beats = Vec::new();
         for lead in 0..self.leads.definitions.len() {
-            let mut beat = streams.decode(self.file, lead, self.tables, expected, budget)?.counts;
+            let mut beat = streams.decode(self.file, lead, self.tables, expected, memory)?.counts;
             if let Some((_, most)) = expected {
                 beat.truncate(usize::try_from(most).unwrap_or(usize::MAX));
             }
@@ -79,7 +80,7 @@ impl Context<'_> {
         let mut signals = Vec::new();
         for (definition, beat) in self.leads.definitions.iter().zip(&reference.beats) {
             if !beat.is_empty() {
-                budget.take(self.file, beat.len() as u64, 2)?;
+                memory.take_values::<i16>(self.file.name, beat.len() as u64)?;
                 let scale = scale(u64::from(streams.amplitude), self.hints);
                 signals.push(signal(definition.code, rate, Counts::Narrow(beat.clone()), scale));
             }
@@ -93,7 +94,7 @@ impl Context<'_> {
         streams: &Streams,
         bimodal: bool,
         reference: Option<&ReferenceBeats>,
-        budget: &mut Budget,
+        memory: &mut Memory,
         warnings: &mut Vec<Warning>,
     ) -> Result<(Vec<Signal>, f64), Error> {
         let factor = if bimodal { self.factor(streams, reference, warnings)? } else { 1 };
@@ -121,7 +122,7 @@ impl Context<'_> {
                 Some(zones) => Some((zones.stored(), zones.stored())),
                 None => stated,
             };
-            let decoded = streams.decode(self.file, lead, self.tables, expected, budget)?;
+            let decoded = streams.decode(self.file, lead, self.tables, expected, memory)?;
             let name = label(u16::from(definition.code));
             if decoded.broken {
                 let count = decoded.counts.len();
@@ -130,7 +131,7 @@ impl Context<'_> {
             }
             let counts = match &zones {
                 Some(zones) => {
-                    budget.take(self.file, (decoded.counts.len() as u64).saturating_mul(factor), 2)?;
+                    memory.take_values::<i16>(self.file.name, (decoded.counts.len() as u64).saturating_mul(factor))?;
                     zones.expand(self.file, &decoded.counts)?
                 }
                 None => decoded.counts,
@@ -152,7 +153,7 @@ impl Context<'_> {
             let beat = added.and_then(|added| Some((added, added.beats.get(lead)?)));
             let counts = match beat {
                 Some((added, beat)) => {
-                    budget.take(self.file, held, 4)?;
+                    memory.take_values::<i32>(self.file.name, held)?;
                     let size = times(streams.amplitude);
                     let mut wide: Vec<i32> = reserve(self.file.name, held)?;
                     wide.extend(counts.iter().map(|count| i32::from(*count).wrapping_mul(size)));

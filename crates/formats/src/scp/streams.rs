@@ -9,7 +9,8 @@ use super::huffman::{End, Tables};
 use super::sections::Section;
 use crate::cursor::Cursor;
 use crate::limits::reserve;
-use crate::{Error, InputFile, Place, samples};
+use crate::memory::Memory;
+use crate::{Error, InputFile, samples};
 
 /// What stands before the streams.
 #[derive(Clone, Debug)]
@@ -39,33 +40,6 @@ pub(super) struct Decoded {
     pub(super) counts: Vec<i16>,
     /// What is wrong with the stream beyond a wrong number of samples.
     pub(super) broken: bool,
-}
-
-/// How many bytes all leads' counts may take together: they amplify the file's, by up to 16 where a value takes a bit.
-#[derive(Clone, Debug)]
-pub(super) struct Budget {
-    left: u64,
-    all: u64,
-}
-
-impl Budget {
-    /// Half of 64 MiB and four times the file; the other half is for what is made of the counts.
-    pub(super) fn new(file: &InputFile) -> Budget {
-        let all = crate::memory::bound(file.bytes.len() as u64) / 2;
-        Budget { left: all, all }
-    }
-
-    /// Takes room for `count` values of `width` bytes.
-    pub(super) fn take(&mut self, file: &InputFile, count: u64, width: u64) -> Result<(), Error> {
-        let bytes = count.saturating_mul(width);
-        let Some(left) = self.left.checked_sub(bytes) else {
-            let found = format!("streams that decode to {bytes} bytes more");
-            let expected = format!("{} bytes for a file of this size", self.all);
-            return Err(Error::limit(file.name, Place::Whole, found, expected));
-        };
-        self.left = left;
-        Ok(())
-    }
 }
 
 impl<'a> Streams<'a> {
@@ -107,19 +81,19 @@ impl<'a> Streams<'a> {
         lead: usize,
         tables: Option<&Tables>,
         expected: Option<(u64, u64)>,
-        budget: &mut Budget,
+        memory: &mut Memory,
     ) -> Result<Decoded, Error> {
         let stream = self.of_leads.get(lead).copied().unwrap_or_default();
         let most = self.most(lead, tables);
         let Some(tables) = tables else {
-            budget.take(file, most, 2)?;
+            memory.take_values::<i16>(file.name, most)?;
             let mut counts = samples::i16_le(file.name, stream.bytes)?;
             undo(self.order, &mut counts);
             return Ok(Decoded { counts, broken: false });
         };
         let (least, wanted) = expected.unwrap_or((u64::MAX, most));
         let wanted = wanted.min(most);
-        budget.take(file, wanted, 2)?;
+        memory.take_values::<i16>(file.name, wanted)?;
         let mut counts: Vec<i16> = reserve(file.name, wanted)?;
         counts.resize(usize::try_from(wanted).unwrap_or_default(), 0);
         let end = tables.decode(stream.bytes, &mut counts);

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::memory::{EACH, FREE};
-use crate::{Error, InputFile, Place};
+use crate::memory::{EACH, FREE, Memory};
+use crate::{Error, InputFile};
 
 /// What is left for one record.
 #[derive(Debug)]
 pub(super) struct Budget {
-    left: u64,
+    memory: Memory,
     /// What part of the whole may be used here, as a fraction; the rest is for leads that are derived afterwards.
     part: (u64, u64),
     admitted: BTreeSet<String>,
@@ -22,8 +22,8 @@ impl Budget {
     /// them, which may take twice the bits.
     pub(super) fn new(derives: Option<u64>) -> Budget {
         let part = derives.filter(|leads| *leads > 0).map_or((1, 1), |leads| (leads, leads.saturating_add(8)));
-        let mut budget = Budget { left: 0, part, admitted: BTreeSet::new() };
-        budget.left = budget.share(FREE);
+        let mut budget = Budget { memory: Memory::of(0), part, admitted: BTreeSet::new() };
+        budget.memory.allow(budget.share(FREE));
         budget
     }
 
@@ -35,34 +35,28 @@ impl Budget {
     pub(super) fn admit(&mut self, file: &InputFile) {
         if self.admitted.insert(file.name.to_owned()) {
             let more = self.share((file.bytes.len() as u64).saturating_mul(EACH));
-            self.left = self.left.saturating_add(more);
+            self.memory.allow(more);
         }
     }
 
     /// Bytes that are left.
     pub(super) fn left(&self) -> u64 {
-        self.left
+        self.memory.left()
     }
 
     /// Takes `bytes` for `what`, or says that they are too many.
     pub(super) fn take(&mut self, file: &str, bytes: u64, what: impl FnOnce() -> String) -> Result<(), Error> {
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(Budget::exceeded(file, what())),
-        }
+        self.memory.take_for(file, bytes, what)
     }
 
     /// The error of a record that asks for too much.
-    pub(super) fn exceeded(file: &str, what: String) -> Error {
-        Error::limit(file, Place::Whole, what, "the memory for a file of this size (64 MiB and four times the file)")
+    pub(super) fn exceeded(&self, file: &str, what: String) -> Error {
+        self.memory.exceeded(file, what)
     }
 
     /// Gives back what was taken for a while.
     pub(super) fn give_back(&mut self, bytes: u64) {
-        self.left = self.left.saturating_add(bytes);
+        self.memory.give_back(bytes);
     }
 }
 

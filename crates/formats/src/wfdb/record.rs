@@ -102,7 +102,7 @@ impl Group<'_> {
         stated: Option<u64>,
         a_frame: u64,
         samples_left: u64,
-        bytes_left: u64,
+        budget: &Budget,
     ) -> Result<u64, Error> {
         let skew = self.lines.iter().map(|(_, line)| u64::from(line.skew)).max().unwrap_or(0);
         let with_skew = |stated: u64| stated.saturating_add(skew);
@@ -114,7 +114,7 @@ impl Group<'_> {
         // and what may be held at all.
         let each = self.lines.first().map_or(1, |(_, line)| u64::from(line.per_frame));
         let by_stream = || flac::stated_samples(bytes).and_then(|samples| samples.checked_div(each));
-        let room = bytes_left.checked_div(a_frame.saturating_mul(storage.bytes_in_memory())).unwrap_or(0);
+        let room = budget.left().checked_div(a_frame.saturating_mul(storage.bytes_in_memory())).unwrap_or(0);
         let allowed = samples_left.checked_div(a_frame).unwrap_or(0);
         match stated.or_else(by_stream) {
             Some(frames) if frames > allowed => {
@@ -122,7 +122,7 @@ impl Group<'_> {
                 Err(Error::limit(self.header_file, Place::Whole, found, samples_left))
             }
             Some(frames) if frames > room => {
-                Err(Budget::exceeded(self.header_file, format!("{frames} frames of {a_frame} samples in FLAC")))
+                Err(budget.exceeded(self.header_file, format!("{frames} frames of {a_frame} samples in FLAC")))
             }
             Some(frames) => Ok(with_skew(frames).min(allowed).min(room)),
             None => Ok(allowed.min(room)),
@@ -149,7 +149,7 @@ impl Group<'_> {
             (Some(stated), Some(wanted)) => Some(stated.min(wanted)),
             (stated, wanted) => stated.or(wanted),
         };
-        let decoded = self.frames(storage, bytes, stated, a_frame, *left, budget.left())?;
+        let decoded = self.frames(storage, bytes, stated, a_frame, *left, budget)?;
         let place = Place::Whole;
         for count in &per_frame {
             limits.size(self.header_file, place, 1, decoded.saturating_mul(u64::from(*count)))?;
