@@ -76,7 +76,7 @@ pub(crate) fn complete_limbs(file: &str, signals: &mut Vec<Signal>) -> Result<()
             {
                 counts(file, one, two, scale, rule)?
             }
-            _ => values(file, first, second, rule)?,
+            _ => values(file, first, second, &missing, rule)?,
         };
         derived.push(Signal {
             label: lead.name().to_owned(),
@@ -146,13 +146,41 @@ fn narrow(file: &str, one: &[i16], two: &[i16], zero: i64, rule: [i64; 2]) -> Re
     Ok(Some(counts))
 }
 
+/// The values, made in their own list: a copy of the two that they follow from would count against the memory of a file.
 #[allow(clippy::cast_precision_loss, reason = "rules are small numbers")]
-fn values(file: &str, one: &Signal, two: &Signal, rule: [i64; 2]) -> Result<Samples, Error> {
-    let mut values = reserve(file, one.len() as u64)?;
-    let [of_one, of_two] = rule.map(|number| number as f64);
-    let pairs = one.values().into_iter().zip(two.values());
-    values.extend(pairs.map(|(one, two)| f64::midpoint(of_one * one, of_two * two)));
+fn values(
+    file: &str,
+    one: &Signal,
+    two: &Signal,
+    missing: &[(usize, usize)],
+    rule: [i64; 2],
+) -> Result<Samples, Error> {
+    let mut values: Vec<f64> = reserve(file, one.len() as u64)?;
+    let [of_one, of_two] = rule.map(|number| number as f64 / 2.0);
+    each_value(one, |value| values.push(of_one * value));
+    let mut sums = values.iter_mut();
+    each_value(two, |value| {
+        if let Some(sum) = sums.next() {
+            *sum += of_two * value;
+        }
+    });
+    for &(from, to) in missing {
+        let to = to.min(values.len());
+        if let Some(range) = values.get_mut(from..to) {
+            range.fill(f64::NAN);
+        }
+    }
     Ok(Samples::Physical { values, unit: one.unit().clone() })
+}
+
+/// Tells each value of a signal, missing ones too.
+fn each_value(signal: &Signal, mut tell: impl FnMut(f64)) {
+    match &signal.samples {
+        Samples::Digital { counts, scale } => {
+            counts.iter().for_each(|count| tell((f64::from(count) - scale.baseline) / scale.gain));
+        }
+        Samples::Physical { values, .. } => values.iter().for_each(|&value| tell(value)),
+    }
 }
 
 /// So many of the one and so many of the other. Counts are of 33 bits and the numbers small, so that nothing wraps.

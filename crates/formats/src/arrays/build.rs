@@ -96,8 +96,8 @@ pub(crate) fn recordings(
     let unpacked = first.numbers.as_ref().map_or(0, Numbers::held).checked_div(axes.recordings).unwrap_or(0);
     let uneven = scales.iter().any(|scale| scales.first() != Some(scale));
     let derived = derived(&labels, &axes, first.kind, uneven);
-    let beside = derived.each.saturating_sub(unpacked);
-    let count = fitting(&axes, first, beside, derived.once, limits, memory);
+    let beside = derived.saturating_sub(unpacked);
+    let count = fitting(&axes, first, beside, limits, memory);
     if count == 0 {
         let found = format!("{shape} a recording");
         return Err(Error::limit(input.file, Place::Whole, found, "the memory for a file of this size"));
@@ -108,7 +108,6 @@ pub(crate) fn recordings(
     }
 
     let mut found = Vec::new();
-    memory.take(input.file, derived.once)?;
     for number in 0..count {
         memory.take(input.file, overhead(axes.leads).saturating_add(beside))?;
         let mut recording = Recording {

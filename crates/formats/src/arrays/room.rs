@@ -26,7 +26,7 @@ pub(crate) fn recordings_of(entries: &[Entry], entry: usize, limits: &Limits, me
     let (Some(axes), names) = named(&Facts::new(entries, entry), array) else { return (0, 0) };
     let derived = derived(&names.unwrap_or_default(), &axes, array.kind, false);
     let stored = axes.leads.saturating_mul(axes.samples).saturating_mul(array.kind.size());
-    let fitting = fitting(&axes, array, stored.max(derived.each), derived.once, limits, memory);
+    let fitting = fitting(&axes, array, stored.max(derived), limits, memory);
     (axes.recordings, fitting)
 }
 
@@ -36,32 +36,22 @@ pub(super) fn named(facts: &Facts, array: &Array) -> (Option<Axes>, Option<Vec<S
     (axes(array, names.as_ref().map(|names| names.len() as u64)), names)
 }
 
-/// Bytes that the limb leads take which are derived from those of a recording.
-pub(super) struct Derived {
-    /// Of each recording.
-    pub(super) each: u64,
-    /// Of one recording after the other: the values that they are derived from.
-    pub(super) once: u64,
-}
-
-/// What deriving limb leads takes; `uneven` says that leads differ in their scales.
-pub(super) fn derived(labels: &[String], axes: &Axes, kind: Kind, uneven: bool) -> Derived {
+/// Bytes that the limb leads take which are derived from those of a recording; `uneven` says that leads differ in their scales.
+pub(super) fn derived(labels: &[String], axes: &Axes, kind: Kind, uneven: bool) -> u64 {
     let leads: Vec<Lead> = labels.iter().map(|label| Lead::from_label(label)).collect();
     let count = crate::limbs::derived(&leads).saturating_mul(axes.samples);
     let values = uneven || kind.is_real() || matches!(kind, Kind::U32 | Kind::I64 | Kind::U64);
     // Counts may need twice the bits of those that they are the sum of.
-    let each = count.saturating_mul(if values { 8 } else { 4 });
-    let once = if values && count > 0 { axes.samples.saturating_mul(16) } else { 0 };
-    Derived { each, once }
+    count.saturating_mul(if values { 8 } else { 4 })
 }
 
-/// How many recordings fit the limits and the memory, with so many bytes beside the samples of each and once.
-pub(super) fn fitting(axes: &Axes, array: &Array, beside: u64, once: u64, limits: &Limits, memory: &Memory) -> u64 {
+/// How many recordings fit the limits and the memory, with so many bytes beside the samples of each.
+pub(super) fn fitting(axes: &Axes, array: &Array, beside: u64, limits: &Limits, memory: &Memory) -> u64 {
     let samples = axes.leads.saturating_mul(axes.samples);
     let size = if array.kind.is_real() { 8 } else { array.kind.size().clamp(2, 8) };
     let each = samples.saturating_mul(size).saturating_add(beside).saturating_add(overhead(axes.leads));
     // Room for what stands beside the samples: ranges of missing ones.
-    let room = memory.left().saturating_sub(1 << 20).saturating_sub(once);
+    let room = memory.left().saturating_sub(1 << 20);
     let most = [
         room.checked_div(each).unwrap_or(0),
         limits.samples.checked_div(samples).unwrap_or(0),
