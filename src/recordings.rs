@@ -51,10 +51,11 @@ impl Trace {
         Samples { values: self.millivolts(first, end), first, rate: self.rate, start: self.start }
     }
 
-    /// The sample nearest to a time (s); none where there is none or it is missing.
+    /// The sample nearest to a time (s); none before the first, from the end on, and where it is missing.
     pub fn at(&self, time: f64) -> Option<f32> {
-        let index = ((time - self.start) * self.rate).round();
-        let index = (index >= 0.0).then_some(index as usize).filter(|&index| index < self.len())?;
+        let index = (time < self.end()).then(|| ((time - self.start) * self.rate).round())?;
+        // The last sample is the nearest to its end.
+        let index = (index >= 0.0).then_some(index as usize)?.min(self.len().checked_sub(1)?);
         self.millivolts(index, index + 1).first().copied().filter(|value| value.is_finite())
     }
 

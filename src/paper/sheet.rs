@@ -73,6 +73,9 @@ const MARGIN: f64 = 5.0;
 pub const PULSE_SECONDS: f64 = 0.2;
 /// What a page of standard paper holds (s).
 const PAGE_SECONDS: f64 = 10.0;
+/// A recording up to this length is one page (s): devices record a little more than ten seconds, and a second page of
+/// that rest would show three of twelve leads.
+const LONGEST_PAGE: f64 = 11.0;
 /// Trace on a printed page of A4 paper on its side (mm): ten seconds at 25 mm/s, five at 50.
 pub const PRINTED: f64 = 250.0;
 /// A grid layout is offered when at least this many of the twelve leads are there.
@@ -143,8 +146,9 @@ impl Sheet {
         let (page_seconds, pages) = if layout == Layout::Rows {
             (duration, 1)
         } else {
-            let page = if duration > 0.0 { duration.min(PAGE_SECONDS) } else { PAGE_SECONDS };
-            // A recording of 10.002 s is one page.
+            let is_one = duration > 0.0 && duration <= LONGEST_PAGE;
+            let page = if is_one { duration } else { PAGE_SECONDS };
+            // A recording of 60.002 s is six pages.
             (page, (((duration - 0.05) / page).ceil() as usize).max(1))
         };
         let row_height = layout.row_height() * (format.gain / 10.0).max(1.0);
@@ -201,7 +205,8 @@ impl Sheet {
 
     /// Width that the view is fitted to: one page, or ten seconds of a long strip (mm).
     pub fn fit_width(&self) -> f64 {
-        self.page_width().min(self.lead_in() + PAGE_SECONDS * self.format.speed + LEAD_OUT + 1.0)
+        let seconds = if self.duration <= LONGEST_PAGE { LONGEST_PAGE } else { PAGE_SECONDS };
+        self.page_width().min(self.lead_in() + seconds * self.format.speed + LEAD_OUT + 1.0)
     }
 
     /// Height of the whole paper (mm).
@@ -298,6 +303,18 @@ mod tests {
         assert_eq!((strip.name.as_str(), strip.from, strip.to), ("II", 0.0, 10.0));
         let v5 = cells.iter().find(|cell| cell.name == "V5").unwrap();
         assert_eq!((v5.from, v5.to, v5.trace), (7.5, 10.0, Some(10)));
+    }
+
+    #[test]
+    fn a_little_more_than_ten_seconds_is_one_page_with_all_leads_to_its_end() {
+        for layout in Layout::ALL {
+            let sheet = sheet(layout, 10.6);
+            let cells = sheet.cells(0.0, sheet.width());
+            assert_eq!(sheet.page_starts(0.0, sheet.width()).len(), 1);
+            assert!((cells.last().unwrap().to - 10.6).abs() < 1e-9);
+            assert!(sheet.fit_width() >= sheet.page_width());
+        }
+        assert_eq!(sheet(Layout::ThreeByFour, 12.0).page_starts(0.0, 1000.0).len(), 2);
     }
 
     #[test]

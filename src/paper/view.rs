@@ -12,6 +12,7 @@ use web_sys::{CanvasRenderingContext2d, PointerEvent, ResizeObserver, WheelEvent
 use super::colours::Palette;
 use super::draw::Picture;
 use super::overlay;
+use super::reach::Reach;
 use super::sheet::Sheet;
 use super::zoom::{Zoom, keep_point};
 use crate::browser::window;
@@ -69,13 +70,23 @@ pub fn Paper() -> impl IntoView {
         })
     });
 
+    let reach = StoredValue::new(Reach::default());
     // May be called once more when the paper is already gone.
     let look = move || {
         if let Some(element) = scroller.try_get_untracked().flatten() {
+            let (bar, width) = (f64::from(element.scroll_left()), f64::from(element.client_width()));
+            let whole = extent.try_get_untracked().map_or(width, |extent| extent.0);
+            let put = reach.try_update_value(|reach| {
+                reach.sized(whole, width);
+                reach.found(bar)
+            });
+            if let Some(put) = put.flatten() {
+                element.set_scroll_left(put as i32);
+            }
             view.try_set(Window {
-                left: f64::from(element.scroll_left()),
+                left: reach.try_with_value(Reach::left).unwrap_or(bar),
                 top: f64::from(element.scroll_top()),
-                width: f64::from(element.client_width()),
+                width,
                 height: f64::from(element.client_height()),
                 ratio: window().device_pixel_ratio(),
             });
@@ -87,8 +98,10 @@ pub fn Paper() -> impl IntoView {
     Effect::new(move |_| {
         let _ = recording.with(|shown| shown.as_ref().map(|shown| shown.0.id));
         if let Some(element) = scroller.get_untracked() {
-            element.set_scroll_left(0);
+            let start = reach.try_update_value(|reach| reach.go(0.0)).unwrap_or(0.0);
+            element.set_scroll_left(start as i32);
             element.set_scroll_top(0);
+            look();
         }
     });
     draw_when_changed(state, canvas, recording, sheet, scale, extent, view, mark);
@@ -96,17 +109,26 @@ pub fn Paper() -> impl IntoView {
     // Zooming keeps the point under the pointer, or the middle of the view.
     let anchor = StoredValue::new(None::<(f64, f64)>);
     Effect::new(move |before: Option<f64>| {
-        let now = scale.get();
-        if let (Some(before), Some(element)) = (before, scroller.get_untracked())
-            && (before - now).abs() > 1e-9
-        {
+        let (now, whole) = (scale.get(), extent.get().0);
+        if let Some(element) = scroller.get_untracked() {
             let view = view.get_untracked();
-            // At its beginning a recording stays there: the first fit to the view is a change of scale too.
-            let middle = if element.scroll_left() == 0 { 0.0 } else { view.width / 2.0 };
-            let (x, y) = anchor.get_value().unwrap_or((middle, 0.0));
-            anchor.set_value(None);
-            element.set_scroll_left(keep_point(f64::from(element.scroll_left()), x, before, now) as i32);
-            element.set_scroll_top(keep_point(f64::from(element.scroll_top()), y, before, now) as i32);
+            let stood = reach.with_value(Reach::left);
+            let before = before.unwrap_or(now);
+            let mut left = stood;
+            if (before - now).abs() > 1e-9 {
+                // At its beginning a recording stays there: the first fit to the view is a change of scale too.
+                let middle = if stood == 0.0 { 0.0 } else { view.width / 2.0 };
+                let (x, y) = anchor.get_value().unwrap_or((middle, 0.0));
+                anchor.set_value(None);
+                left = keep_point(stood, x, before, now);
+                element.set_scroll_top(keep_point(f64::from(element.scroll_top()), y, before, now) as i32);
+            }
+            let bar = reach.try_update_value(|reach| {
+                reach.sized(whole, view.width);
+                reach.go(left)
+            });
+            element.set_scroll_left(bar.unwrap_or(left) as i32);
+            look();
         }
         now
     });
@@ -160,7 +182,7 @@ pub fn Paper() -> impl IntoView {
         >
             <div
                 class="paper-extent"
-                style:width=move || format!("{}px", extent.get().0)
+                style:width=move || format!("{}px", Reach::extent(extent.get().0))
                 style:height=move || format!("{}px", extent.get().1)
             >
                 <canvas

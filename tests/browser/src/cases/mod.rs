@@ -7,6 +7,7 @@ mod fixtures;
 mod formats;
 mod hostile;
 mod intake;
+mod long;
 mod offline;
 mod open;
 mod privacy;
@@ -65,6 +66,11 @@ const CASES: &[Case] = &[
         name: "a file of each format, dropped alone and all zipped, is read as the command line reads it",
         needs_gpu: false,
         run: formats::one_of_each,
+    },
+    Case {
+        name: "a week of paper is reached to its end by pulling the bar, by steps and enlarged",
+        needs_gpu: false,
+        run: long::week,
     },
     Case {
         name: "the trace of the file and a map over it are seen in the pixels",
