@@ -99,7 +99,7 @@ fn measurements(meta: &Recording) -> impl IntoView + use<> {
     let line = |one: &Measurement| {
         let words = one.words();
         let shown = one.lead.as_ref().map_or_else(|| words.to_string(), |lead| format!("{words} ({lead})"));
-        (one.name.clone(), shown, format!("{} {}", one.value, one.unit))
+        (one.name.clone(), shown, one.amount())
     };
     let (by_lead, all): (Vec<&Measurement>, Vec<&Measurement>) =
         meta.measurements.iter().partition(|one| one.lead.is_some());
@@ -108,7 +108,7 @@ fn measurements(meta: &Recording) -> impl IntoView + use<> {
     // The file's own name is a touch away.
     let table = |list: Vec<(String, String, String)>| {
         let rows = list.into_iter().map(|(name, shown, value)| view! { <dt title=name>{shown}</dt><dd>{value}</dd> });
-        view! { <dl>{rows.collect_view()}</dl> }
+        view! { <dl class="amounts">{rows.collect_view()}</dl> }
     };
     (!meta.measurements.is_empty()).then(|| {
         view! {

@@ -62,8 +62,8 @@ pub enum Error {
     /// A filter of the card cannot be.
     #[error("model card: {0}")]
     Filter(#[from] signal::butterworth::FilterError),
-    /// A sampling rate cannot be.
-    #[error("lead {lead}: found a sampling rate of {rate} Hz, expected a positive number")]
+    /// A sampling rate that no lead of an ECG has.
+    #[error("lead {lead}: found a sampling rate of {rate} Hz, expected 1 Hz at least")]
     Rate {
         /// The lead's name.
         lead: String,

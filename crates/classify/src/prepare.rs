@@ -179,12 +179,15 @@ fn missing(recording: &Recording, input: &Input) -> Error {
     }
 }
 
+/// No lead of an ECG is slower, in hertz; one value a day would become millions at a network's rate.
+const LOWEST_RATE: f64 = 1.0;
+
 /// Start and length, in seconds, of what all signals share.
 fn shared_time(signals: &[&Signal]) -> Result<(f64, f64), Error> {
     let mut from = 0.0f64;
     let mut to = f64::INFINITY;
     for signal in signals {
-        if !(signal.rate.is_finite() && signal.rate > 0.0) {
+        if !(signal.rate.is_finite() && signal.rate >= LOWEST_RATE) {
             return Err(Error::Rate { lead: signal.lead.name().to_owned(), rate: signal.rate });
         }
         from = from.max(signal.start);

@@ -187,7 +187,7 @@ impl Inspected {
             let _ = writeln!(text, "  stated: {} ({})", said.join(" "), statement.system);
         }
         for measurement in self.measurements.iter().filter(|one| one.lead.is_none()) {
-            let _ = writeln!(text, "  measured: {} {} {}", measurement.words(), measurement.value, measurement.unit);
+            let _ = writeln!(text, "  measured: {} {}", measurement.words(), measurement.amount());
         }
         // Some formats state hundreds.
         let of_leads = self.measurements.iter().filter(|one| one.lead.is_some()).count();

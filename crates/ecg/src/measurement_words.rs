@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::Measurement;
 
 /// A device's name in small letters and digits alone, and the words. Names of GE, Philips, Mortara, HL7 and IEEE 11073-10102.
-const WORDS: [(&str, &str); 66] = [
+const WORDS: &[(&str, &str)] = &[
     ("heartrate", "heart rate"),
     ("ventricularrate", "ventricular rate"),
     ("ventrate", "ventricular rate"),
@@ -72,6 +72,12 @@ const WORDS: [(&str, &str); 66] = [
     ("pamplitude", "P amplitude"),
     ("ramplitude", "R amplitude"),
     ("tamplitude", "T amplitude"),
+    ("ponset", "P onset"),
+    ("poffset", "P offset"),
+    ("qonset", "QRS onset"),
+    ("qoffset", "QRS offset"),
+    ("tonset", "T onset"),
+    ("toffset", "T offset"),
 ];
 
 impl Measurement {
@@ -88,6 +94,23 @@ impl Measurement {
             self.name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
         let words = WORDS.iter().find(|(name, _)| *name == plain).map(|(_, words)| Cow::Borrowed(*words));
         words.unwrap_or(Cow::Borrowed(&self.name))
+    }
+
+    /// The value with its unit as it is printed: `-30` `deg` is `−30°`.
+    ///
+    /// ```
+    /// let measured = ecg::Measurement { value: -30.0, unit: "degrees".to_owned(), ..ecg::Measurement::default() };
+    /// assert_eq!(measured.amount(), "−30°");
+    /// ```
+    pub fn amount(&self) -> String {
+        let value = self.value.to_string().replace('-', "−");
+        match self.unit.trim().to_ascii_lowercase().as_str() {
+            "" => value,
+            "deg" | "degree" | "degrees" | "°" => format!("{value}°"),
+            "uv" => format!("{value} µV"),
+            "bpm" | "/min" | "{beats}/min" | "beats/min" => format!("{value} /min"),
+            _ => format!("{value} {}", self.unit.trim()),
+        }
     }
 }
 
@@ -108,5 +131,14 @@ mod tests {
     fn what_is_not_known_keeps_the_files_own_name() {
         let measured = Measurement { name: "Größe X".into(), ..Measurement::default() };
         assert_eq!(measured.words(), "Größe X");
+    }
+
+    #[test]
+    fn an_amount_has_its_unit_and_none_that_nobody_stated() {
+        let amount = |value, unit: &str| Measurement { value, unit: unit.into(), ..Measurement::default() }.amount();
+        assert_eq!(amount(64.0, "BPM"), "64 /min");
+        assert_eq!(amount(-0.5, "uV"), "−0.5 µV");
+        assert_eq!(amount(400.0, "ms"), "400 ms");
+        assert_eq!(amount(505.0, ""), "505");
     }
 }

@@ -141,6 +141,14 @@ fn other_rates_are_resampled_to_the_cards() {
 }
 
 #[test]
+fn a_lead_of_one_value_a_day_is_refused_before_it_is_resampled() {
+    let slow = recording(&Lead::TWELVE, 1.0 / 86_400.0, 10.0 * 86_400.0);
+    let error = prepare(&slow, &input(), &window()).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("expected 1 Hz at least"), "{error}");
+    assert!(prepare(&recording(&Lead::TWELVE, 1.0, 10.0), &input(), &window()).is_ok());
+}
+
+#[test]
 fn leads_that_begin_at_different_times_are_aligned() {
     let mut late = recording(&Lead::TWELVE, 100.0, 10.0);
     late.signals[6].start = 1.0;

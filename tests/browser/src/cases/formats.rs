@@ -66,6 +66,7 @@ pub(super) fn one_of_each(suite: &Suite) -> Result<()> {
     ensure!(small.len() >= 20, "{} small files lie in {}", small.len(), folder.display());
     for file in &small {
         same_as_native(suite, page, &[file]).with_context(|| file.display().to_string())?;
+        amounts_in_a_line(page).with_context(|| file.display().to_string())?;
     }
     let collection = suite.root.join("../shared/data/formats");
     if collection.is_dir() {
@@ -116,6 +117,18 @@ fn of_the_collection(suite: &Suite, page: &mut Page, collection: &Path) -> Resul
 }
 
 /// Drops files and holds what was opened against the command line's word.
+/// However long a measurement's name is, its value stands in one line.
+fn amounts_in_a_line(page: &mut Page) -> Result<()> {
+    let broken = "[...document.querySelectorAll('.amounts dd')].filter((amount) => {
+        const text = document.createRange();
+        text.selectNodeContents(amount);
+        return new Set([...text.getClientRects()].map((line) => line.top)).size > 1;
+    }).map((amount) => amount.textContent)";
+    let broken = page.evaluate(broken)?;
+    ensure!(broken.as_array().is_some_and(Vec::is_empty), "values are broken into lines: {broken}");
+    Ok(())
+}
+
 fn same_as_native(suite: &Suite, page: &mut Page, files: &[&Path]) -> Result<()> {
     let expected = suite.native.inspect(files)?;
     ensure!(expected["failures"].as_array().is_some_and(Vec::is_empty), "natively: {}", expected["failures"]);
