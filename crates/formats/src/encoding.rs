@@ -109,7 +109,7 @@ fn stated(bytes: &[u8], from: usize, page: Page) -> Text<'_> {
 }
 
 /// Text whose code page nothing states.
-fn guess(bytes: &[u8]) -> Text<'_> {
+pub(crate) fn guess(bytes: &[u8]) -> Text<'_> {
     let Err(error) = core::str::from_utf8(bytes) else { return stated(bytes, 0, UTF_8) };
     // A damaged letter or two among many that are UTF-8 are no sign of another code page.
     let (mut right, mut wrong) = (0_usize, 0_usize);
@@ -184,6 +184,14 @@ pub(crate) fn field(bytes: &[u8]) -> String {
     bare(&text)
 }
 
+/// What is assumed of a text in a header where it is no ASCII, which its format asks for; it begins at the stated byte.
+pub(crate) fn doubt_of(from: u64, text: &[u8]) -> Option<Doubt> {
+    let odd = text.iter().position(|byte| !byte.is_ascii())?;
+    let message =
+        "letters beyond ASCII in a header, read as UTF-8 where they are that, else as windows-1252".to_owned();
+    Some(Doubt { place: Place::Byte(from.saturating_add(odd as u64)), message })
+}
+
 /// The text of such a field in a code page, and whether a part of it could not be decoded.
 pub(crate) fn field_in(bytes: &[u8], page: Page) -> (String, bool) {
     let is_wide = page == UTF_16LE || page == UTF_16BE;
@@ -205,7 +213,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(one).collect())
 }
 
-fn upto_zero(bytes: &[u8]) -> &[u8] {
+pub(crate) fn upto_zero(bytes: &[u8]) -> &[u8] {
     bytes.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 

@@ -4,10 +4,12 @@ use ecg::{Severity, Warning};
 
 use crate::cursor::Cursor;
 use crate::error::shown;
-use crate::{Error, InputFile, Limits};
+use crate::{Error, InputFile, Limits, encoding, notes};
 
 /// Bytes of the header's fixed part, and of the part of each signal.
 pub(super) const FIXED_BYTES: usize = 256;
+/// Bytes of a signal's reserved field, the last of the header.
+const RESERVED_BYTES: usize = 32;
 
 /// Which of the two samples sizes, and which of the "plus" rules hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +112,17 @@ impl Header {
             });
         }
         let signals = read_signals(file, &mut cursor, signals)?;
+        // The first byte may be that of a BDF; the reserved field of each signal is not read.
+        let texts = length.saturating_sub((RESERVED_BYTES as u64).saturating_mul(signals.len() as u64));
+        let texts = usize::try_from(texts).ok().and_then(|end| file.bytes.get(8..end)).unwrap_or_default();
+        if let Some(doubt) = encoding::doubt_of(8, texts) {
+            warnings.push(Warning {
+                severity: Severity::Note,
+                file: file.name.to_owned(),
+                place: notes::place(doubt.place),
+                message: doubt.message,
+            });
+        }
         Ok(Header {
             sample_bytes,
             continuity,
@@ -177,17 +190,14 @@ fn read_signals(file: &InputFile, cursor: &mut Cursor, count: u64) -> Result<Vec
         };
     }
     for _ in 0..count {
-        cursor.take(32)?;
+        cursor.take(RESERVED_BYTES)?;
     }
     Ok(signals)
 }
 
-/// A field's text without its padding. The formats ask for ASCII; UTF-8 and Latin-1 occur.
+/// A field's text without its padding. The formats ask for ASCII; UTF-8 and the letters of Windows occur.
 pub(super) fn text(bytes: &[u8]) -> String {
-    let text = match core::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-    };
+    let text = encoding::guess(bytes);
     text.trim_matches(|letter: char| letter == '\0' || letter.is_whitespace()).to_owned()
 }
 
@@ -223,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_no_utf8_is_latin_1() {
+    fn a_field_that_is_no_utf8_is_of_windows() {
         assert_eq!(text(b"\xb5V      "), "µV");
         assert_eq!(text("µV\0\0".as_bytes()), "µV");
     }

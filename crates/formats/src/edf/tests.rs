@@ -107,6 +107,20 @@ fn counts_and_limits_become_millivolts() {
 }
 
 #[test]
+fn letters_beyond_ascii_are_read_and_said() {
+    let read = |bytes: &[u8]| read(&InputFile { name: "a.edf", bytes }, &Hints::default(), &Limits::default()).unwrap();
+    let said = |recording: &Recording| -> Vec<String> {
+        let odd = recording.warnings.iter().filter(|warning| warning.message.contains("else as windows-1252"));
+        odd.map(|warning| warning.place.clone()).collect()
+    };
+    let mut bytes = Builder::new(&[1]).bytes();
+    assert!(said(&read(&bytes)).is_empty());
+    bytes[352..354].copy_from_slice(b"\xb5V");
+    let recording = read(&bytes);
+    assert_eq!((recording.signals[0].unit(), said(&recording)), (&Unit::Microvolt, vec!["byte 352".to_owned()]));
+}
+
+#[test]
 fn the_first_byte_alone_makes_a_file_24_bit() {
     let mut builder = Builder::new(&[]);
     builder.version = b"\xffBIOSEMI";

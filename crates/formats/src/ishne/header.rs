@@ -4,7 +4,7 @@ use ecg::{Lead, Recording, Severity, Warning};
 
 use super::{lead_of, warning};
 use crate::cursor::Cursor;
-use crate::{Error, InputFile, Limits, Place, encoding, moment};
+use crate::{Error, InputFile, Limits, Place, encoding, moment, notes};
 
 /// Bytes of letters, checksum and fixed header.
 pub(super) const LENGTH: usize = 522;
@@ -68,6 +68,13 @@ impl Header {
             let found = format!("{} bytes", file.bytes.len());
             return Err(Error::truncated(file.name, Place::Whole, found, format!("a header of {LENGTH} bytes")));
         }
+        let mut doubt = None;
+        let mut text_of = |cursor: &mut Cursor, length| -> Result<String, Error> {
+            let from = cursor.position();
+            let bytes = cursor.take(length)?;
+            doubt = doubt.take().or_else(|| encoding::doubt_of(from, encoding::upto_zero(bytes)));
+            Ok(encoding::field(bytes))
+        };
         let mut cursor = Cursor::new(file.name, file.bytes);
         cursor.skip(8)?;
         let checksum = cursor.u16_le()?;
@@ -77,9 +84,9 @@ impl Header {
         let place = cursor.place();
         let data = data(file, place, cursor.i32_le()?, text, warnings)?;
         cursor.skip(2)?;
-        let first_name = encoding::field(cursor.take(40)?);
-        let last_name = encoding::field(cursor.take(40)?);
-        let id = encoding::field(cursor.take(20)?);
+        let first_name = text_of(&mut cursor, 40)?;
+        let last_name = text_of(&mut cursor, 40)?;
+        let id = text_of(&mut cursor, 20)?;
         let sex = cursor.i16_le()?;
         cursor.skip(2)?;
         let born = date(&mut cursor)?;
@@ -103,10 +110,13 @@ impl Header {
             lead.resolution = cursor.i16_le()?;
         }
         let pacemaker = cursor.i16_le()?;
-        let recorder = encoding::field(cursor.take(40)?);
+        let recorder = text_of(&mut cursor, 40)?;
         let rate = cursor.i16_le()?;
-        let proprietary = encoding::field(cursor.take(80)?);
-        let copyright = encoding::field(cursor.take(80)?);
+        let proprietary = text_of(&mut cursor, 80)?;
+        let copyright = text_of(&mut cursor, 80)?;
+        if let Some(doubt) = doubt {
+            warnings.push(warning(file, Severity::Note, notes::place(doubt.place), doubt.message));
+        }
         Ok(Header {
             checksum,
             samples,

@@ -10,7 +10,8 @@
 //! twelve standard leads, 17 to 19 ES, AS and AI (EASI).
 //!
 //! **Tolerated, with a warning.** A wrong checksum; a number of samples that is one of all leads together, or is another than the file's
-//! bytes hold (the bytes decide); a lead without a resolution (its counts are then in no unit); dates of -9, which stand for none.
+//! bytes hold (the bytes decide); a lead without a resolution (its counts are then in no unit); dates of -9, which stand for none;
+//! letters beyond ASCII.
 //!
 //! **Annotations.** The header is the Holter's, so that the two stay together; then the sample of the first mark (32 bits) and four bytes a
 //! beat: label, a letter for the writer's own use, samples since the last beat. `!` is no beat but a step where these 16 bits do not

@@ -13,7 +13,7 @@ fn holter(frames: i16) -> Vec<u8> {
     bytes.extend((522 + text.len() as i32).to_le_bytes());
     bytes.extend(1_i16.to_le_bytes());
     bytes.resize(28, 0);
-    for (text, width) in [("Anna", 40), ("M\u{fc}ller", 40), ("P-7", 20)] {
+    for (text, width) in [("Anna", 40), ("Meier", 40), ("P-7", 20)] {
         let from = bytes.len();
         bytes.extend(text.chars().map(|letter| letter as u8));
         bytes.resize(from + width, 0);
@@ -82,7 +82,7 @@ fn every_field_of_the_header_comes_out() {
     let recording = read_bytes(&bytes).unwrap();
     assert_eq!((recording.name.as_str(), recording.start.as_deref()), ("a", Some("2009-12-01T07:30:05")));
     let patient = &recording.patient;
-    assert_eq!((patient.name.as_deref(), patient.id.as_deref()), (Some("Anna Müller"), Some("P-7")));
+    assert_eq!((patient.name.as_deref(), patient.id.as_deref()), (Some("Anna Meier"), Some("P-7")));
     assert_eq!((patient.sex, patient.born.as_deref()), (Some(Sex::Female), Some("1960-02-29")));
     assert_eq!(
         recording.comments,
@@ -94,6 +94,14 @@ fn every_field_of_the_header_comes_out() {
     // Noise of the second lead, and nothing else.
     let warnings: Vec<_> = recording.warnings.iter().map(|warning| warning.place.as_str()).collect();
     assert_eq!(warnings, ["lead V5"]);
+}
+
+#[test]
+fn a_name_beyond_ascii_is_read_and_said() {
+    let recording = read_bytes(&seal(with(holter(5), 69, b"\xfcller"))).unwrap();
+    assert_eq!(recording.patient.name.as_deref(), Some("Anna Müller"));
+    let places: Vec<_> = recording.warnings.iter().map(|warning| warning.place.as_str()).collect();
+    assert_eq!(places, ["byte 69", "lead V5"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::cursor::Cursor;
-use crate::{Error, Limits, Place, memory};
+use crate::{Error, Limits, Place, encoding, memory};
 
 /// An annotation file's content.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +95,8 @@ pub(super) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Annotati
                     cursor.skip(1)?;
                 }
                 if let Some(mark) = all.marks.last_mut() {
-                    String::from_utf8_lossy(text).trim_end_matches('\0').clone_into(&mut mark.text);
+                    let text = encoding::guess(text);
+                    text.trim_end_matches('\0').clone_into(&mut mark.text);
                 }
             }
             code => {
@@ -233,6 +234,13 @@ mod tests {
         let back: Vec<_> =
             read.marks.iter().map(|mark| (mark.tick, code_of(&mark.code).unwrap(), mark.text.as_str())).collect();
         assert_eq!(back, marks);
+    }
+
+    #[test]
+    fn a_text_in_letters_of_windows_keeps_them() {
+        // A beat, and its text of three bytes and one to fill up.
+        let bytes = [5, 4, 3, 0xfc, b'(', 0xc5, b'f', 0, 0, 0];
+        assert_eq!(read("a.atr", &bytes, &Limits::default()).unwrap().marks[0].text, "(Åf");
     }
 
     #[test]

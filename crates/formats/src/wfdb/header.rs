@@ -4,7 +4,7 @@ use ecg::{Severity, Unit, Warning};
 
 use super::storage::StorageFormat;
 use crate::error::shown;
-use crate::{Error, Limits, Place};
+use crate::{Error, Limits, Place, encoding, notes};
 
 /// A header as it stands in the file.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +80,7 @@ const MOST_COMMENTS: usize = 1 << 16;
 impl Header {
     /// Reads a header. `file` is its name for messages.
     pub(crate) fn parse(file: &str, bytes: &[u8], limits: &Limits) -> Result<Header, Error> {
-        let text = String::from_utf8_lossy(bytes);
+        let text = encoding::guess(bytes);
         let mut header = Header { rate: DEFAULT_RATE, ..Header::default() };
         for (number, line) in (1u64..).zip(text.lines()) {
             if line.len() as u64 > limits.text_bytes {
@@ -113,6 +113,14 @@ impl Header {
                 let signal = signal_line(file, number, line, &mut header.warnings)?;
                 header.signals.push(signal);
             }
+        }
+        if let Some(doubt) = &text.doubt {
+            header.warnings.push(Warning {
+                severity: Severity::Note,
+                file: file.to_owned(),
+                place: notes::place(doubt.place),
+                message: doubt.message.clone(),
+            });
         }
         if let Some((number, _)) = lines.next() {
             header.note(file, number, "more lines than the record line announces; they were passed over");
@@ -481,6 +489,16 @@ mod tests {
         assert_eq!((header.rate, header.frames, signal.gain, signal.baseline), (250.0, None, 200.0, 0.0));
         let header = parse("a 1 100\na.dat 212 200 11 1024 995 -22131 0 MLII\n").unwrap();
         assert_eq!(header.signals[0].baseline, 1024.0);
+    }
+
+    #[test]
+    fn letters_of_windows_are_read_and_said() {
+        let text = b"a 1 100\na.dat 16 0.2/\xb5V\n# K\xf6ln\n";
+        let header = Header::parse("a.hea", text, &Limits::default()).unwrap();
+        assert_eq!((&header.signals[0].unit, header.comments.as_slice()), (&Unit::Microvolt, &["Köln".to_owned()][..]));
+        let [warning] = header.warnings.as_slice() else { panic!("{:?}", header.warnings) };
+        assert_eq!(warning.place, "byte 21");
+        assert!(parse("a 1 100\na.dat 16 0.2/µV\n").unwrap().warnings.is_empty());
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //!
 //! Counts are kept as they are stored. A stored count that stands for "missing" becomes a missing range. A checksum that
 //! does not fit is a warning: real files have wrong ones. A file that ends early gives the frames that it has, with a
-//! warning. Missing segments are missing ranges.
+//! warning. Missing segments are missing ranges. A header that is no UTF-8 is read as windows-1252, with a warning; texts of
+//! annotations likewise, without one.
 //!
 //! Counts of up to 16 bits stay 16 bits in memory. A record takes at most 64 MiB and four times its files: a FLAC stream or
 //! a number of gaps that would take more is refused, and segments whose joined leads would take more come as pieces with
