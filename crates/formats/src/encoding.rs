@@ -153,13 +153,9 @@ pub(crate) fn sample(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
     // In a stated code page a byte may be one that the page lacks, and its text is a text all the same.
     let letters = decode(whole).letters;
-    if letters.is_ascii() {
-        let is_text = !letters.is_empty() && !letters.as_bytes().chunks(256).any(holds_control);
-        return is_text.then_some(letters);
-    }
-    let control =
-        |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') && (letter.is_ascii() || !is_known);
-    (!letters.is_empty() && !letters.contains(control)).then_some(letters)
+    let is_text = !letters.is_empty() && !letters.as_bytes().chunks(256).any(holds_control);
+    let of_pages = |letter: char| letter.is_control() && !letter.is_ascii();
+    (is_text && (is_known || !letters.contains(of_pages))).then_some(letters)
 }
 
 /// Whether a control character of ASCII stands in the bytes.

@@ -24,9 +24,22 @@ const MOST_OF_ONE: usize = 256;
 
 /// The local name of a file's outermost element, from its beginning; none where it is no XML.
 pub(crate) fn root_name(bytes: &[u8]) -> Option<String> {
-    let start = bytes.get(..bytes.len().min(8 << 10)).unwrap_or_default();
-    let text = encoding::sample(start)?;
-    let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    // Eight readers ask for it, and most documents begin with it; comments before it are looked over where they do not.
+    let beginning = |most: usize| encoding::sample(bytes.get(..bytes.len().min(most)).unwrap_or_default());
+    let text = beginning(512)?;
+    if !bare(&text).is_empty() && !bare(&text).starts_with('<') {
+        return None;
+    }
+    root_of(&text).or_else(|| root_of(&beginning(8 << 10)?))
+}
+
+/// Without the byte order mark and blanks before it.
+fn bare(text: &str) -> &str {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+}
+
+fn root_of(text: &str) -> Option<String> {
+    let mut rest = bare(text);
     // Declarations, comments and a document type stand before it.
     loop {
         let content = rest.strip_prefix('<')?;
