@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod clock;
 mod download;
 mod engines;
 mod intake;

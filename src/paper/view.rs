@@ -16,6 +16,7 @@ use super::reach::Reach;
 use super::sheet::Sheet;
 use super::zoom::{Zoom, keep_point};
 use crate::browser::window;
+use crate::clock;
 use crate::state::State;
 
 /// What the scrolling box shows now (CSS pixels).
@@ -302,8 +303,8 @@ fn draw_when_changed(
 
 /// What is under the pointer, in one line.
 fn readout(state: State, trace: Option<usize>, name: &str, time: f64) -> String {
-    let mut text = format!("{name}  {time:.2} s");
-    let Some(recording) = untrack(move || state.recording()) else { return text };
+    let Some(recording) = untrack(move || state.recording()) else { return String::new() };
+    let mut text = format!("{name}  {}", clock::moment(time, recording.duration()));
     let Some(trace) = trace.and_then(|trace| recording.traces.get(trace)) else { return text };
     match trace.at(time) {
         Some(value) => text.push_str(&format!("  {value:+.3} mV").replace('-', "−")),
@@ -329,9 +330,9 @@ fn spoken(state: State) -> String {
     let Some(recording) = state.recording() else { return "No recording".to_owned() };
     let leads: Vec<String> = recording.leads().iter().map(|lead| lead.name().to_owned()).collect();
     let mut text = format!(
-        "Electrocardiogram {}, {:.1} seconds, leads {}.",
+        "Electrocardiogram {}, {}, leads {}.",
         recording.title(),
-        recording.duration(),
+        clock::length(recording.duration()),
         leads.join(", ")
     );
     if let Some(map) = state.explanation() {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::CanvasRenderingContext2d;
 
+use crate::clock;
 use crate::paper::colours::LIGHT;
 use crate::paper::draw::Picture;
 use crate::paper::sheet::Sheet;
@@ -38,7 +39,7 @@ pub fn PrintPage() -> impl IntoView {
                 <strong>{move || state.recording().map(|recording| recording.title())}</strong>
                 <span>{move || state.recording().map(|recording| {
                     let (from, to) = stretch(state);
-                    format!("{}, {from:.1} to {to:.1} s of {:.1} s", recording.meta.source.format, recording.duration())
+                    format!("{}, {}", recording.meta.source.format, clock::part(from, to, recording.duration()))
                 })}</span>
                 <strong class="print-right">{DISCLAIMER}</strong>
             </p>

@@ -4,6 +4,7 @@ use ecg::{Measurement, Recording, Sex};
 use leptos::prelude::*;
 
 use super::findings::warnings;
+use crate::clock;
 use crate::recordings::Opened;
 use crate::state::State;
 
@@ -39,7 +40,7 @@ fn About(recording: Opened) -> impl IntoView {
             {measurements(&meta)}
             <dl>
                 {line("Format", Some(meta.source.format.clone()))}
-                {line("Duration", Some(format!("{:.1} s", recording.duration())))}
+                {line("Duration", Some(clock::length(recording.duration())))}
                 {line("Sampling", Some(rates))}
                 {line("Leads", Some(leads))}
                 {line("Computed", (!derived.is_empty()).then(|| derived.join(" ")))}

@@ -114,10 +114,11 @@ fn last_readout(page: &mut Page, width: f64) -> Result<(f64, f64)> {
     parse(&text).with_context(|| format!("found the last readout {text:?}"))
 }
 
+/// `II  167:59:59.50  +1.000 mV`.
 fn parse(text: &str) -> Option<(f64, f64)> {
-    let number = |word: Option<&str>| word?.replace('−', "-").parse::<f64>().ok();
     let mut words = text.split_whitespace().skip(1);
-    let time = number(words.next())?;
-    words.next().filter(|unit| *unit == "s")?;
-    Some((time, number(words.next())?))
+    let [hours, minutes, seconds] = words.next()?.split(':').collect::<Vec<_>>().try_into().ok()?;
+    let number = |word: &str| word.replace('−', "-").parse::<f64>().ok();
+    let time = number(hours)? * 3600.0 + number(minutes)? * 60.0 + number(seconds)?;
+    Some((time, number(words.next()?)?))
 }
