@@ -1,7 +1,7 @@
 //! A scroll bar for paper that is longer than any element may be.
 //!
-//! Browsers lay out elements up to some 17 to 33 million pixels; a day of paper has 8 million at true size and 200 million
-//! enlarged. Such paper gets an element of [`WIDEST`]: small moves are taken as they are, and where the bar is pulled or
+//! Browsers lay out elements up to some 17 to 33 million pixels; a day of paper has 8 million at true size and 170 million
+//! at 50 mm/s and enlarged most. Such paper gets an element of [`WIDEST`]: small moves are taken as they are, and where the bar is pulled or
 //! the End key pressed, the place on the paper is the bar's share of its way. When the two have drifted apart, or the bar
 //! is at its end and the paper is not, the bar is put where it belongs.
 
