@@ -96,8 +96,14 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         }
         headers.insert(position, header);
     }
-    for (position, header) in headers {
+    // Those with the extension of headers come first: what they take as samples is no header, whatever it looks like.
+    let (named, others): (Vec<_>, Vec<_>) =
+        headers.into_iter().partition(|(position, _)| is_named_header(files, *position));
+    for (position, header) in named.into_iter().chain(others) {
         let Some(file) = files.get(position) else { continue };
+        if used.contains(&position) && !is_named_header(files, position) {
+            continue;
+        }
         let of_a_record = segments.contains(&file.name.to_lowercase());
         if of_a_record && header.as_ref().is_ok_and(|header| header.segments.is_none()) {
             continue;
@@ -186,6 +192,14 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
             }
         }
     }
+}
+
+/// True for a file with the extension that WFDB's headers have.
+fn is_named_header(files: &[InputFile], position: usize) -> bool {
+    files
+        .get(position)
+        .and_then(|file| file.name.rsplit_once('.'))
+        .is_some_and(|(_, end)| end.eq_ignore_ascii_case("hea"))
 }
 
 /// The archives of NumPy arrays among unpacked files, with the positions of their arrays.
@@ -289,6 +303,18 @@ mod tests {
         let outcome = read_all(&[("a.hea", HEADER)]);
         let message = outcome.failures[0].error.to_string();
         assert!(message.contains("please give \"a.dat\" too"), "{message}");
+    }
+
+    #[test]
+    fn samples_that_look_like_a_header_are_samples() {
+        let header = b"a 1 100 14\na.dat 16 1000/mV 16 0 0 0 0 II\n".as_slice();
+        let samples = b"b 1 100 9\nb_1.dat 16 200/mV 1".as_slice();
+        assert_eq!(probe("a.dat", samples), Some(Format::WfdbHeader), "else this asks nothing");
+        for files in [[("a.dat", samples), ("a.hea", header)], [("a.hea", header), ("a.dat", samples)]] {
+            let outcome = read_all(&files);
+            assert_eq!((outcome.recordings.len(), outcome.failures.len()), (1, 0), "{:?}", outcome.failures);
+            assert_eq!(outcome.recordings[0].signals[0].len(), 14);
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 mod common;
 
+use common::written::written;
 use ecg::{Annotation, Lead, Measurement, Patient, Recording, Samples, Scale, Signal, Statement, Unit};
-use formats::wfdb::StorageFormat;
 use formats::{Hints, InputFile, Limits, WriteError};
 
 const TEXTS: [&str; 8] = [
@@ -55,22 +55,6 @@ fn recording(text: &str) -> Recording {
         comments: vec![text.to_owned()],
         ..Recording::default()
     }
-}
-
-type Written = Result<Vec<(String, Vec<u8>)>, WriteError>;
-
-fn written(recording: &Recording) -> [(&'static str, Written); 8] {
-    let one = |name: &str, bytes: Result<Vec<u8>, WriteError>| bytes.map(|bytes| vec![(name.to_owned(), bytes)]);
-    [
-        ("CSV", one("a.csv", formats::csv::write(recording))),
-        ("EDF+", one("a.edf", formats::edf::write(recording))),
-        ("DICOM", one("a.dcm", formats::dicom::write(recording))),
-        ("aECG", one("a.xml", formats::aecg::write(recording))),
-        ("FHIR", one("a.json", formats::fhir::write(recording))),
-        ("WFDB 16", formats::wfdb::write(recording, "a", StorageFormat::F16)),
-        ("WFDB 212", formats::wfdb::write(recording, "a", StorageFormat::F212)),
-        ("WFDB 516", formats::wfdb::write(recording, "a", StorageFormat::F516)),
-    ]
 }
 
 fn hints() -> Hints {

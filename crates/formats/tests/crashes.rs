@@ -1,7 +1,10 @@
-//! What once made a reader fail: every input that fuzzing found is kept in `crashes/TARGET/` and read for ever after.
+//! What once made a reader or a writer fail: every input that fuzzing found is kept in `crashes/TARGET/`, read for ever after, and
+//! written in every format that is written.
 
 mod common;
 
+use common::written::written;
+use ecg::Recording;
 use formats::{Hints, InputFile, Limits};
 
 #[test]
@@ -22,9 +25,24 @@ fn inputs_that_once_broke_a_reader_are_read_or_refused() {
             for files in [alone.as_slice(), &parted] {
                 let outcome = formats::read(files, &hints, &Limits::default());
                 assert!(outcome.recordings.len() + outcome.failures.len() > 0, "{name}");
+                outcome.recordings.iter().for_each(|recording| is_read_again(&name, recording));
             }
             count += 1;
         }
     }
     println!("{count} kept inputs");
+}
+
+/// What is written of a recording is read, with as many signals.
+fn is_read_again(name: &str, recording: &Recording) {
+    let filled = recording.signals.iter().filter(|signal| !signal.is_empty()).count();
+    for (format, files) in written(recording) {
+        let Ok(files) = files else { continue };
+        let files: Vec<InputFile> = files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
+        let hints = Hints { rate: Some(250.0), unit: Some(ecg::Unit::Millivolt) };
+        let again = formats::read(&files, &hints, &Limits::default());
+        assert!(again.failures.is_empty(), "{name} as {format}: {:?}", again.failures);
+        let stored = again.recordings.iter().flat_map(|again| &again.signals).filter(|signal| !signal.derived).count();
+        assert_eq!(stored, filled, "{name} as {format}");
+    }
 }

@@ -7,8 +7,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let file = InputFile { name: "a.xml", bytes };
     if let Ok(recordings) = formats::aecg::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
+        formats_fuzz::check(&recordings);
         for recording in &recordings {
-            formats_fuzz::check(recording);
             let _ = formats::aecg::write(recording);
         }
     }

@@ -7,6 +7,6 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let file = InputFile { name: "a.ECG", bytes };
     if let Ok(recording) = formats::contec::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
-        formats_fuzz::check(&recording);
+        formats_fuzz::check(std::slice::from_ref(&recording));
     }
 });

@@ -19,7 +19,7 @@ fn holter() -> Vec<u8> {
 fuzz_target!(|bytes: &[u8]| {
     let file = InputFile { name: "a.ecg", bytes };
     if let Ok(recording) = formats::ishne::read(&file, &formats_fuzz::hints(), &formats_fuzz::limits()) {
-        formats_fuzz::check(&recording);
+        formats_fuzz::check(std::slice::from_ref(&recording));
     }
     let holter = holter();
     let beats = InputFile { name: "a.ann", bytes };

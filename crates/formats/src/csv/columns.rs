@@ -118,12 +118,15 @@ pub(super) fn signals(
         let message = format!("the time column states no unit; it was taken as counting {unit:e} s");
         warnings.push(warning(file, Severity::Note, "time column", message));
     }
-    let rate = clock.as_ref().map(|clock| clock.rate).or(preamble.rate).or(hints.rate);
-    let Some(rate) = rate else {
-        let found = "a table without a time column or a stated sampling rate";
-        return Err(Error::missing(Needs::Rate, file.name, found, "the sampling rate in hertz"));
+    let rate = match (&clock, preamble.rate.or(hints.rate)) {
+        // Seconds that a table states may be of what lies beside an ECG, as in every other format.
+        (Some(clock), _) => limits.rate_beside(file.name, Place::Whole, clock.rate)?,
+        (None, Some(rate)) => limits.rate(file.name, Place::Whole, rate)?,
+        (None, None) => {
+            let found = "a table without a time column or a stated sampling rate";
+            return Err(Error::missing(Needs::Rate, file.name, found, "the sampling rate in hertz"));
+        }
     };
-    let rate = limits.rate(file.name, Place::Whole, rate)?;
 
     let places = clock.as_ref().and_then(|clock| clock.places.as_ref());
     let rows = columns.first().map_or(0, |column| column.len() as u64);

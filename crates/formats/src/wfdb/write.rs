@@ -27,7 +27,8 @@ struct Column<'r> {
 /// Counts are stored as they are, with their gain and baseline (a baseline is rounded: WFDB holds whole ones). Physical
 /// values are stored in steps of a power of ten in which all of them are whole, or in the finest that 16 bits hold. Missing samples become
 /// the format's own mark. Signals may differ in rate by whole factors. Age, sex, statements and comments are written,
-/// name and identifier of the person are not.
+/// name and identifier of the person are not. A text too long for a line goes on in the next; labels and statements of more
+/// than 60,000 bytes are cut there.
 ///
 /// # Errors
 /// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold,
@@ -183,14 +184,17 @@ fn header(
         let Scale { gain, baseline, unit } = &column.scale;
         let unit = match unit {
             Unit::Microvolt => "uV".to_owned(),
-            unit => printable(unit.symbol()).split_whitespace().collect::<Vec<_>>().join("_"),
+            unit => {
+                let unit = printable(unit.symbol()).split_whitespace().collect::<Vec<_>>().join("_");
+                first_part(&unit, LONGEST_UNIT).to_owned()
+            }
         };
         let frame = if column.per_frame > 1 { format!("x{}", column.per_frame) } else { String::new() };
         let sum = column.counts.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
         let [low, high, ..] = sum.to_le_bytes();
         let sum = i16::from_le_bytes([low, high]);
         let first = column.counts.first().copied().unwrap_or(0);
-        let label = one_line(column.signal.written_label());
+        let label = first_part(&one_line(column.signal.written_label()), LONGEST_TEXT).to_owned();
         let _ = writeln!(
             text,
             "{} {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
@@ -205,21 +209,52 @@ fn header(
     if let Some(sex) = recording.patient.sex {
         let _ = writeln!(text, "# Sex: {}", if sex == Sex::Female { "Female" } else { "Male" });
     }
+    // A line of codes, or more where one would be longer than a reader takes.
+    let mut codes = String::new();
+    for statement in &recording.statements {
+        let said = if statement.code.is_empty() { &statement.text } else { &statement.code };
+        let said = one_line(said).replace(',', ";");
+        let said = first_part(&said, LONGEST_TEXT);
+        if !codes.is_empty() && codes.len() + said.len() >= LONGEST_TEXT {
+            let _ = writeln!(text, "# Dx: {codes}");
+            codes.clear();
+        }
+        if !codes.is_empty() {
+            codes.push(',');
+        }
+        codes.push_str(said);
+    }
     if !recording.statements.is_empty() {
-        let said = recording.statements.iter().map(|statement| {
-            let said = if statement.code.is_empty() { &statement.text } else { &statement.code };
-            one_line(said).replace(',', ";")
-        });
-        let _ = writeln!(text, "# Dx: {}", said.collect::<Vec<_>>().join(","));
+        let _ = writeln!(text, "# Dx: {codes}");
     }
     let zone = moment::parts(recording.start.as_deref().unwrap_or_default()).2;
     if !zone.is_empty() {
         let _ = writeln!(text, "# Time zone of the start: {}", one_line(zone));
     }
     for comment in &recording.comments {
-        let _ = writeln!(text, "# {}", one_line(comment));
+        let comment = one_line(comment);
+        let mut rest = comment.as_str();
+        loop {
+            let part = first_part(rest, LONGEST_TEXT);
+            let _ = writeln!(text, "# {part}");
+            rest = rest.get(part.len()..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
+            }
+        }
     }
     text
+}
+
+/// Bytes of a text of one line: with what stands before it, less than [`crate::Limits::text_bytes`] allows.
+const LONGEST_TEXT: usize = 60_000;
+
+/// Bytes of a unit, which stands in a line with a label.
+const LONGEST_UNIT: usize = 1_000;
+
+/// The text's beginning of at most so many bytes.
+fn first_part(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
 fn one_line(text: &str) -> String {

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod written;
+
 /// A folder of the collection beside the workspace, or nothing with a line that says what is skipped.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
