@@ -10,6 +10,7 @@ mod check;
 mod deny;
 mod digest;
 mod dist;
+mod failures;
 mod fuzz;
 mod html;
 mod paths;

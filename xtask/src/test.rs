@@ -1,7 +1,8 @@
-//! `cargo xtask test`: native tests, then the page in a real browser; the last line is the sum of all.
+//! `cargo xtask test`: native tests, then the page in a real browser; at the end what failed, and on the last line the sum of all.
 
 use crate::assemble::{self, Mode};
 use crate::build::{self, Profile};
+use crate::failures::Failures;
 use crate::{paths, python, run};
 use anyhow::{Context, Result, bail};
 use browser::cases::{self, Families, Span, Suite};
@@ -39,6 +40,8 @@ enum Part {
 struct Tally {
     passed: usize,
     failed: usize,
+    /// Those that failed, with what they said.
+    failures: Vec<String>,
     /// What did not even start.
     broken: Vec<String>,
 }
@@ -83,7 +86,7 @@ pub fn test(options: &Options) -> Result<()> {
         let result = in_browser(options, &mut tally);
         tally.attempt(result);
     }
-    for reason in &tally.broken {
+    for reason in tally.failures.iter().chain(&tally.broken) {
         eprintln!("FAILED: {reason}");
     }
     let failed = tally.failed + tally.broken.len();
@@ -100,15 +103,17 @@ pub fn test(options: &Options) -> Result<()> {
 fn suite(command: &mut Command, tally: &mut Tally) -> Result<()> {
     let shown = run::show(command);
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{shown}`"))?;
-    let mut failed = 0;
+    let (mut failed, mut failures) = (0, Failures::default());
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
         println!("{line}");
+        failures.line(&line);
         if let Some((passed, not)) = counts(&line) {
             tally.passed += passed;
             failed += not;
         }
     }
     tally.failed += failed;
+    tally.failures.extend(failures.told());
     let status = child.wait()?;
     if !status.success() && failed == 0 {
         bail!("`{shown}` ended with {status} before its tests could be counted");
@@ -134,9 +139,10 @@ fn in_browser(options: &Options, tally: &mut Tally) -> Result<()> {
     let native = Native::new(program, paths::models());
     let families = Families { folder: folder.clone(), make: one_of_each_family };
     let suite = Suite { site: folder, root: paths::root(), native, families };
-    let (passed, failed) = cases::run(&suite, &options.filter, !options.no_gpu)?;
+    let (passed, failures) = cases::run(&suite, &options.filter, !options.no_gpu)?;
     tally.passed += passed;
-    tally.failed += failed;
+    tally.failed += failures.len();
+    tally.failures.extend(failures);
     Ok(())
 }
 

@@ -215,7 +215,7 @@ fn header(
         let said = if statement.code.is_empty() { &statement.text } else { &statement.code };
         let said = one_line(said).replace(',', ";");
         let said = first_part(&said, LONGEST_TEXT);
-        if !codes.is_empty() && codes.len() + said.len() >= LONGEST_TEXT {
+        if !codes.is_empty() && codes.len().saturating_add(said.len()) >= LONGEST_TEXT {
             let _ = writeln!(text, "# Dx: {codes}");
             codes.clear();
         }

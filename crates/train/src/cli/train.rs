@@ -426,8 +426,8 @@ fn commit_of_run(folder: &Path, resume: bool) -> anyhow::Result<String> {
     if resume && let Ok(before) = std::fs::read_to_string(&path) {
         all = if before.ends_with(&all) { before } else { format!("{before}, resumed at {all}") };
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    std::fs::write(&path, &all).with_context(|| format!("writing {}", path.display()))?;
+    // Whole or not at all: a run that is killed here and resumed must not name a commit that it was not started at.
+    write_whole(&path, all.as_bytes()).with_context(|| format!("writing {}", path.display()))?;
     Ok(all)
 }
 

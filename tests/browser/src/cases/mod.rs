@@ -174,9 +174,9 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Runs the tests whose name holds `filter`, one after the other; how many passed and failed.
-pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, usize)> {
-    let (mut passed, mut failed) = (0, 0);
+/// Runs the tests whose name holds `filter`, one after the other; how many passed, and those that failed with the reason.
+pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, Vec<String>)> {
+    let (mut passed, mut failed) = (0, Vec::new());
     for case in CASES.iter().filter(|case| case.name.contains(filter)) {
         if case.needs_gpu && !gpu {
             println!("test {} ... left out (--no-gpu)", case.name);
@@ -192,12 +192,9 @@ pub fn run(suite: &Suite, filter: &str, gpu: bool) -> Result<(usize, usize)> {
                 println!("test {} ... ok ({seconds:.1} s)", case.name);
             }
             Err(reason) => {
-                failed += 1;
-                println!(
-                    "test {} ... FAILED ({seconds:.1} s)\n    {}",
-                    case.name,
-                    format!("{reason:#}").replace('\n', "\n    ")
-                );
+                let reason = format!("{reason:#}").replace('\n', "\n    ");
+                println!("test {} ... FAILED ({seconds:.1} s)\n    {reason}", case.name);
+                failed.push(format!("{}\n    {reason}", case.name));
             }
         }
     }
