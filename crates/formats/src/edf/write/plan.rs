@@ -62,7 +62,10 @@ pub(super) fn field(value: f64) -> Option<String> {
     if shortest.len() <= 8 {
         return Some(shortest);
     }
-    (0..=6usize).rev().map(|decimals| format!("{value:.decimals$}")).find(|text| text.len() <= 8)
+    // What stands before the decimals leaves room for so many; rounding may make it one longer.
+    let before = value.abs().max(1.0).log10().floor() + 2.0 + f64::from(u8::from(value < 0.0));
+    let most = usize::try_from(whole(8.0 - before.min(8.0))).unwrap_or(0).min(6);
+    (0..=most).rev().map(|decimals| format!("{value:.decimals$}")).find(|text| text.len() <= 8)
 }
 
 impl Plan {
@@ -209,5 +212,19 @@ mod tests {
         assert_eq!(field(-0.0).as_deref(), Some("0"));
         assert_eq!(field(1e-9).as_deref(), Some("0.000000"));
         assert_eq!(field(-123_456_789.0), None);
+    }
+
+    #[test]
+    fn a_number_has_as_many_decimals_as_its_eight_characters_hold() {
+        for power in -9..10 {
+            for digits in [1.0, 1.234_567_891_2, 3.141_592_653_589, 9.999_999_999_9, 9.5] {
+                for sign in [1.0, -1.0] {
+                    let value: f64 = sign * digits * 10.0_f64.powi(power);
+                    let longest = (0..=6).rev().map(|decimals| format!("{value:.decimals$}"));
+                    let shortest = Some(value.to_string()).into_iter();
+                    assert_eq!(field(value), shortest.chain(longest).find(|text| text.len() <= 8), "{value}");
+                }
+            }
+        }
     }
 }
