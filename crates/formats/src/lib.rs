@@ -85,6 +85,7 @@ pub mod edf;
 mod encoding;
 mod error;
 pub mod fhir;
+mod filling;
 pub mod hdf5;
 pub mod ishne;
 mod limbs;

@@ -57,7 +57,7 @@ const RECORDINGS: usize = 4;
 /// The rules of each recording of a file, and that the first ones can be written.
 pub fn check(recordings: &[Recording]) {
     recordings.iter().for_each(rules);
-    recordings.iter().take(RECORDINGS).for_each(|recording| write(&beginning(recording)));
+    recordings.iter().take(RECORDINGS).map(beginning).for_each(|first| within_memory(0, || write(&first)));
 }
 
 /// The rules of a recording.

@@ -6,11 +6,8 @@ use ecg::{Lead, Recording, Samples, Signal, Unit};
 
 use super::leads;
 use super::resource::MDC;
-use crate::WriteError;
 use crate::encoding::printable;
-
-/// Samples that may stand before a lead that begins late.
-const LONGEST_LEAD_IN: f64 = (1_u64 << 26) as f64;
+use crate::{WriteError, filling};
 
 /// What a note of the start without a time zone begins with.
 pub(super) const LOCAL_START: &str = "Start in local time: ";
@@ -28,11 +25,14 @@ const LEAST: f64 = 1e-24;
 /// time and representative beats.
 ///
 /// # Errors
-/// No lead; values of 1e12 and more; a lead that begins before the recording, between two of its samples, or longer than 2^26 samples after it.
+/// No lead; values of 1e12 and more; a lead that begins before the recording or between two of its samples; leads
+/// so far apart that nearly all samples would be missing ones.
 pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     if recording.signals.is_empty() {
         return Err(WriteError::Empty);
     }
+    let samples = |signal: &Signal| (signal.start * signal.rate).max(0.0) + signal.len() as f64;
+    filling::check(recording, recording.signals.iter().map(samples).sum())?;
     let system = MDC.first().copied().unwrap_or_default();
     let mut text = String::from("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[");
     let _ = write!(
@@ -102,7 +102,7 @@ fn unfit(signal: &Signal, found: String, expected: &str) -> WriteError {
 
 fn component(text: &mut String, system: &str, signal: &Signal) -> Result<(), WriteError> {
     let before = signal.start * signal.rate;
-    if !(before.abs() <= LONGEST_LEAD_IN && before > -1e-6 && (before - before.round()).abs() <= 1e-6) {
+    if !(before.is_finite() && before > -1e-6 && (before - before.round()).abs() <= 1e-6) {
         let expected = "leads that begin with the recording, or a whole number of samples after it";
         return Err(unfit(signal, format!("a start of {} s", signal.start), expected));
     }
@@ -157,7 +157,11 @@ fn component(text: &mut String, system: &str, signal: &Signal) -> Result<(), Wri
 }
 
 fn tokens(text: &mut String, signal: &Signal, before: f64) {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within 0 to 2^26")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked with all samples that are filled in"
+    )]
     let before = before as usize;
     let mut separator = "";
     let mut one = |text: &mut String, token: std::fmt::Arguments| {

@@ -9,7 +9,7 @@ use super::header::GAINS;
 use super::storage::StorageFormat;
 use super::{annotations, flac_write};
 use crate::encoding::printable;
-use crate::{WriteError, moment, quantise};
+use crate::{WriteError, filling, moment, quantise};
 
 /// One signal as it will be stored.
 struct Column<'r> {
@@ -31,8 +31,8 @@ struct Column<'r> {
 /// than 60,000 bytes are cut there.
 ///
 /// # Errors
-/// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold,
-/// or a format that is not written (8, 310, 311, 508 and 524).
+/// No signal, a unit that is not known, rates that are no whole multiples, counts that the format cannot hold, leads so far apart that
+/// nearly all samples would be missing ones, or a format that is not written (8, 310, 311, 508 and 524).
 pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if name.is_empty() || !name.chars().all(plain) {
@@ -49,6 +49,7 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
             "formats 16, 24, 32, 61, 80, 160, 212 and 516",
         ));
     };
+    filling::check(recording, filled(recording, slowest))?;
     let mut columns = Vec::new();
     for signal in &recording.signals {
         columns.push(column(signal, slowest, format, missing)?);
@@ -149,17 +150,18 @@ fn column(signal: &Signal, slowest: f64, format: StorageFormat, missing: i32) ->
         }
     }
     let lead_in = to_count((signal.start * signal.rate).round().max(0.0));
-    if lead_in > LONGEST_LEAD_IN {
-        return Err(unfit(&what, format!("a start after {} s", signal.start), "leads that begin within the same day"));
-    }
     if lead_in > 0 {
         counts.splice(0..0, std::iter::repeat_n(missing, lead_in));
     }
     Ok(Column { signal, scale, per_frame: per_frame.max(1), counts, file: String::new() })
 }
 
-/// Missing samples before a lead that begins late: a day at 500 Hz. Beyond it they would be most of the file.
-const LONGEST_LEAD_IN: usize = 24 * 3600 * 500;
+/// Samples of the file: of each frame those of every signal, as many frames as the signal that ends last needs.
+fn filled(recording: &Recording, slowest: f64) -> f64 {
+    let end = |signal: &Signal| (signal.start.max(0.0) * signal.rate + signal.len() as f64) / (signal.rate / slowest);
+    let frames = recording.signals.iter().map(end).fold(0.0, f64::max);
+    frames * recording.signals.iter().map(|signal| signal.rate / slowest).sum::<f64>()
+}
 
 /// A whole number that is at least 0 as a count.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use ecg::{Annotation, Lead, Recording, Scale, Signal, Unit};
 use formats::wfdb::StorageFormat;
 
-use crate::{collection, common, devices, documents};
+use crate::{collection, common, devices, documents, small};
 
 /// Sample files are cut to this, so that a case stays quick.
 pub const LONGEST_FILE: usize = 24 << 10;
@@ -47,6 +47,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// What gzip packed.
+pub fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut whole).unwrap();
+    whole
 }
 
 /// A two-lead recording with annotations, whose files hold every kind of mark.
@@ -186,14 +193,13 @@ pub fn corpus() -> Corpus {
     // HDF5 is not cut: its structures lie anywhere.
     for (name, packed) in common::read_folder(&common::fixture("hdf5")) {
         if let Some(name) = name.strip_suffix(".gz") {
-            let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
-            let group = Group { files: vec![(name.to_owned(), bytes)], targets: vec![0], packed: false };
+            let group = Group { files: vec![(name.to_owned(), unpacked(&packed))], targets: vec![0], packed: false };
             corpus.entry("hdf5").or_default().push(group);
         }
     }
     documents::add(&mut corpus);
     devices::add(&mut corpus);
+    small::add(&mut corpus);
     if let Some(folder) = common::shared("data/formats") {
         collection::add(&folder, &mut corpus);
     }

@@ -14,6 +14,7 @@ mod counting;
 mod damage;
 mod devices;
 mod documents;
+mod small;
 
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -26,7 +26,7 @@ mod lists;
 mod plan;
 
 use super::gaps;
-use crate::{WriteError, quantise};
+use crate::{WriteError, filling, quantise};
 use limits::Limits;
 use plan::Plan;
 
@@ -47,7 +47,8 @@ struct Column<'r> {
 /// Writes a recording as one file of EDF+ or BDF+.
 ///
 /// # Errors
-/// No samples, counts beyond 24 bits, a gain, rate, unit or label that EDF+ cannot hold.
+/// No samples, counts beyond 24 bits, a gain, rate, unit or label that EDF+ cannot hold, leads so far apart that nearly all samples
+/// would stand for none.
 pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     if recording.signals.iter().all(Signal::is_empty) {
         return Err(WriteError::Empty);
@@ -63,12 +64,13 @@ pub fn write(recording: &Recording) -> Result<Vec<u8>, WriteError> {
     let is_wide = columns.iter().any(|column| !column.limits.is_narrow());
     let width: u64 = if is_wide { 3 } else { 2 };
     let plan = Plan::new(frame_rate, &columns, width)?;
+    let of_frame = columns.iter().fold(0u64, |sum, column| sum.saturating_add(column.each));
+    filling::check(recording, of_frame as f64 * plan.frames as f64 * plan.starts.len() as f64)?;
     let start = head::Start::of(recording);
 
     let lists = lists::Lists::new(recording, &columns, &plan, start.fraction, width);
     let mut bytes = head::header(recording, &columns, &plan, &start, &lists, width)?;
-    let of_record = columns.iter().fold(0u64, |sum, column| sum.saturating_add(column.each));
-    let of_record = of_record.saturating_mul(plan.frames).saturating_mul(width).saturating_add(lists.bytes);
+    let of_record = of_frame.saturating_mul(plan.frames).saturating_mul(width).saturating_add(lists.bytes);
     let total = of_record.saturating_mul(plan.starts.len() as u64);
     let room = usize::try_from(total).ok().and_then(|total| bytes.try_reserve_exact(total).ok());
     room.ok_or_else(|| unfit("the file", format!("{total} bytes"), "what memory allows"))?;
