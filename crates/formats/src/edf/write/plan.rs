@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_number_has_as_many_decimals_as_its_eight_characters_hold() {
         for power in -9..10 {
-            for digits in [1.0, 1.234_567_891_2, 3.141_592_653_589, 9.999_999_999_9, 9.5] {
+            for digits in [1.0, 1.234_567_891_2, 3.333_333_333_333, 9.999_999_999_9, 9.5] {
                 for sign in [1.0, -1.0] {
                     let value: f64 = sign * digits * 10.0_f64.powi(power);
                     let longest = (0..=6).rev().map(|decimals| format!("{value:.decimals$}"));
