@@ -23,6 +23,7 @@ mod comments;
 mod flac;
 mod flac_write;
 mod header;
+mod header_write;
 mod memory;
 mod record;
 mod segments;

@@ -1,24 +1,21 @@
 //! Recordings as WFDB files: a header, a signal file (in FLAC one for each rate and each eight leads), and an annotation
 //! file where there are annotations.
 
-use std::fmt::Write as _;
-
-use ecg::{Recording, Samples, Scale, Sex, Signal, Unit};
+use ecg::{Recording, Samples, Scale, Signal, Unit};
 
 use super::header::GAINS;
 use super::storage::StorageFormat;
-use super::{annotations, flac_write};
-use crate::encoding::printable;
-use crate::{WriteError, filling, moment, quantise};
+use super::{annotations, flac_write, header_write};
+use crate::{WriteError, filling, quantise};
 
 /// One signal as it will be stored.
-struct Column<'r> {
-    signal: &'r Signal,
-    scale: Scale,
-    per_frame: usize,
-    counts: Vec<i32>,
+pub(super) struct Column<'r> {
+    pub(super) signal: &'r Signal,
+    pub(super) scale: Scale,
+    pub(super) per_frame: usize,
+    pub(super) counts: Vec<i32>,
     /// The signal file that holds it.
-    file: String,
+    pub(super) file: String,
 }
 
 /// Writes a recording as `name.hea`, `name.dat` and, with annotations, `name.atr`; gives names with contents. In format 516
@@ -59,7 +56,7 @@ pub fn write(recording: &Recording, name: &str, format: StorageFormat) -> Result
         column.counts.resize(frames.saturating_mul(column.per_frame), missing);
     }
     let signals = signal_files(name, format, slowest, frames, &mut columns);
-    let header = header(recording, name, format, slowest, frames, &columns);
+    let header = header_write::header(recording, name, format, slowest, frames, &columns);
     let mut files = vec![(format!("{name}.hea"), header.into_bytes())];
     files.extend(signals);
     if !recording.annotations.is_empty() {
@@ -167,112 +164,6 @@ fn filled(recording: &Recording, slowest: f64) -> f64 {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn to_count(value: f64) -> usize {
     value as usize
-}
-
-fn header(
-    recording: &Recording,
-    name: &str,
-    format: StorageFormat,
-    rate: f64,
-    frames: usize,
-    columns: &[Column],
-) -> String {
-    let mut text = format!("{name} {} {rate} {frames}", columns.len());
-    if let Some((time, date)) = recording.start.as_deref().and_then(time_and_date) {
-        let _ = write!(text, " {time}{date}");
-    }
-    text.push('\n');
-    for column in columns {
-        let Scale { gain, baseline, unit } = &column.scale;
-        let unit = match unit {
-            Unit::Microvolt => "uV".to_owned(),
-            unit => {
-                let unit = printable(unit.symbol()).split_whitespace().collect::<Vec<_>>().join("_");
-                first_part(&unit, LONGEST_UNIT).to_owned()
-            }
-        };
-        let frame = if column.per_frame > 1 { format!("x{}", column.per_frame) } else { String::new() };
-        let sum = column.counts.iter().fold(0i32, |sum, count| sum.wrapping_add(*count));
-        let [low, high, ..] = sum.to_le_bytes();
-        let sum = i16::from_le_bytes([low, high]);
-        let first = column.counts.first().copied().unwrap_or(0);
-        let label = first_part(&one_line(column.signal.written_label()), LONGEST_TEXT).to_owned();
-        let _ = writeln!(
-            text,
-            "{} {}{frame} {gain}({baseline})/{unit} {} 0 {first} {sum} 0 {label}",
-            column.file,
-            format.code(),
-            format.bits(),
-        );
-    }
-    if let Some(age) = recording.patient.age {
-        let _ = writeln!(text, "# Age: {age}");
-    }
-    if let Some(sex) = recording.patient.sex {
-        let _ = writeln!(text, "# Sex: {}", if sex == Sex::Female { "Female" } else { "Male" });
-    }
-    // A line of codes, or more where one would be longer than a reader takes.
-    let mut codes = String::new();
-    for statement in &recording.statements {
-        let said = if statement.code.is_empty() { &statement.text } else { &statement.code };
-        let said = one_line(said).replace(',', ";");
-        let said = first_part(&said, LONGEST_TEXT);
-        if !codes.is_empty() && codes.len().saturating_add(said.len()) >= LONGEST_TEXT {
-            let _ = writeln!(text, "# Dx: {codes}");
-            codes.clear();
-        }
-        if !codes.is_empty() {
-            codes.push(',');
-        }
-        codes.push_str(said);
-    }
-    if !recording.statements.is_empty() {
-        let _ = writeln!(text, "# Dx: {codes}");
-    }
-    let zone = moment::parts(recording.start.as_deref().unwrap_or_default()).2;
-    if !zone.is_empty() {
-        let _ = writeln!(text, "# Time zone of the start: {}", one_line(zone));
-    }
-    for comment in &recording.comments {
-        let comment = one_line(comment);
-        let mut rest = comment.as_str();
-        loop {
-            let part = first_part(rest, LONGEST_TEXT);
-            let _ = writeln!(text, "# {part}");
-            rest = rest.get(part.len()..).unwrap_or_default();
-            if rest.is_empty() {
-                break;
-            }
-        }
-    }
-    text
-}
-
-/// Bytes of a text of one line: with what stands before it, less than [`crate::Limits::text_bytes`] allows.
-const LONGEST_TEXT: usize = 60_000;
-
-/// Bytes of a unit, which stands in a line with a label.
-const LONGEST_UNIT: usize = 1_000;
-
-/// The text's beginning of at most so many bytes.
-fn first_part(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
-}
-
-fn one_line(text: &str) -> String {
-    text.split(['\n', '\r', '\0']).map(|part| printable(part.trim())).collect::<Vec<_>>().join(" ")
-}
-
-/// `2001-02-03T04:05:06.7+01:00` as header(5) has it: `04:05:06.7` and ` 03/02/2001`.
-fn time_and_date(start: &str) -> Option<(&str, String)> {
-    let (date, time, _) = moment::parts(start);
-    let date: Vec<&str> = date.split('-').collect();
-    let date = match date.as_slice() {
-        [year, month, day] => format!(" {day}/{month}/{year}"),
-        _ => String::new(),
-    };
-    let is_time = !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
-    is_time.then_some((time, date))
 }
 
 /// The interleaved stream of all columns.
