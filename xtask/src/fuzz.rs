@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask fuzz --minutes 1\n  cargo xtask fuzz --minutes 60 --target dicom --target scp --jobs 2\n  cargo xtask fuzz --minutes 5 --until 60 --jobs 2"
+    after_help = "Examples:\n  cargo xtask fuzz --minutes 1\n  cargo xtask fuzz --minutes 60 --target dicom --target scp --jobs 2\n  cargo xtask fuzz --minutes 5 --until 60 --jobs 2\n  cargo xtask fuzz --minutes 10 --until 60 --merge"
 )]
 pub struct Options {
     /// Minutes for each target, or for each of its rounds.
@@ -31,6 +31,10 @@ pub struct Options {
     /// Count the time of `--until` from nothing.
     #[arg(long)]
     anew: bool,
+    /// Before the first round, throw away kept inputs that reach nothing which smaller ones do not: every round begins with running all
+    /// of them. Its time is not counted.
+    #[arg(long)]
+    merge: bool,
     /// Targets that run at once.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
@@ -62,6 +66,11 @@ pub fn fuzz(options: &Options) -> Result<()> {
     }
     waiting.retain(|name| is_wanted(name));
     waiting.sort_by_key(|name| until.map(|_| spent(&home.join(name))));
+    if options.merge {
+        for name in &waiting {
+            merge(&programs.join(name), &home.join(name))?;
+        }
+    }
     let mut waiting: VecDeque<String> = waiting.into();
     let mut running: Vec<Running> = Vec::new();
     let mut failed = Vec::new();
@@ -121,6 +130,39 @@ fn build(package: &Path) -> Result<PathBuf> {
             .env("RUSTFLAGS", COVERAGE),
     )?;
     Ok(target.join(host).join("release"))
+}
+
+/// Keeps of a target's inputs those that libFuzzer needs to reach all that they reach together.
+fn merge(program: &Path, folder: &Path) -> Result<()> {
+    let (corpus, merged, replaced) = (folder.join("corpus"), folder.join("merged"), folder.join("replaced"));
+    // What an earlier merge that was stopped has left.
+    if !corpus.is_dir() && replaced.is_dir() {
+        fs::rename(&replaced, &corpus)?;
+    }
+    let _ = fs::remove_dir_all(&merged);
+    let _ = fs::remove_dir_all(&replaced);
+    if !corpus.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(&merged)?;
+    let before = fs::read_dir(&corpus)?.count();
+    let log = File::create(folder.join("merge-log"))?;
+    let longest = LONGEST.iter().max().copied().unwrap_or_default();
+    run::succeed(
+        Command::new(program)
+            .args(["-merge=1", "-timeout=20", "-rss_limit_mb=2048"])
+            .arg(format!("-max_len={longest}"))
+            .args([&merged, &corpus])
+            .stdin(std::process::Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log),
+    )?;
+    let after = fs::read_dir(&merged)?.count();
+    fs::rename(&corpus, &replaced)?;
+    fs::rename(&merged, &corpus)?;
+    fs::remove_dir_all(&replaced)?;
+    println!("{:<20} {before} inputs merged into {after}", program.file_name().unwrap_or_default().display());
+    Ok(())
 }
 
 /// The file of a target's folder that holds its processor time of all calls, in seconds.
