@@ -132,20 +132,30 @@ fn build(package: &Path) -> Result<PathBuf> {
     Ok(target.join(host).join("release"))
 }
 
-/// Keeps of a target's inputs those that libFuzzer needs to reach all that they reach together.
-fn merge(program: &Path, folder: &Path) -> Result<()> {
-    let (corpus, merged, replaced) = (folder.join("corpus"), folder.join("merged"), folder.join("replaced"));
-    // What an earlier merge that was stopped has left.
+/// Where a target's inputs are while merged ones take their place.
+const REPLACED: &str = "replaced";
+
+/// The folder of a target's inputs; those that a merge was stopped at replacing come back.
+fn corpus(folder: &Path) -> Result<PathBuf> {
+    let (corpus, replaced) = (folder.join("corpus"), folder.join(REPLACED));
     if !corpus.is_dir() && replaced.is_dir() {
         fs::rename(&replaced, &corpus)?;
     }
+    fs::create_dir_all(&corpus)?;
+    Ok(corpus)
+}
+
+/// Keeps of a target's inputs those that libFuzzer needs to reach all that they reach together.
+fn merge(program: &Path, folder: &Path) -> Result<()> {
+    let (corpus, merged, replaced) = (corpus(folder)?, folder.join("merged"), folder.join(REPLACED));
+    // What an earlier merge that was stopped has left: the corpus is there.
     let _ = fs::remove_dir_all(&merged);
     let _ = fs::remove_dir_all(&replaced);
-    if !corpus.is_dir() {
+    let before = fs::read_dir(&corpus)?.count();
+    if before == 0 {
         return Ok(());
     }
     fs::create_dir_all(&merged)?;
-    let before = fs::read_dir(&corpus)?.count();
     let log = File::create(folder.join("merge-log"))?;
     let longest = LONGEST.iter().max().copied().unwrap_or_default();
     run::succeed(
@@ -202,8 +212,7 @@ struct Running {
 impl Running {
     fn start(name: &str, programs: &Path, home: &Path, limit: Duration) -> Result<Running> {
         let folder = home.join(name);
-        let (corpus, found) = (folder.join("corpus"), folder.join("found"));
-        fs::create_dir_all(&corpus)?;
+        let (corpus, found) = (corpus(&folder)?, folder.join("found"));
         fs::create_dir_all(&found)?;
         let log = folder.join("log");
         let before = spent(&folder);

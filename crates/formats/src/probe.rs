@@ -85,13 +85,17 @@ impl Format {
     }
 }
 
+/// True for a name that ends in one of these after a dot, in letters of either case.
+pub(crate) fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| extensions.iter().any(|known| end.eq_ignore_ascii_case(known)))
+}
+
 /// The format whose marks the content bears most clearly, or none.
 ///
 /// The name only breaks a tie between text formats, since extensions are shared (`.dat`, `.mat`, `.ecg`) and lost.
 pub fn probe(name: &str, bytes: &[u8]) -> Option<Format> {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let with_name = |score: u8, extensions: &[&str]| {
-        let named = extensions.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let named = has_extension(name, extensions);
         if score == 0 { 0 } else { score.saturating_add(u8::from(named)) }
     };
     let whole = [

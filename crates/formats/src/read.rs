@@ -6,6 +6,7 @@ use ecg::{Recording, Unit};
 
 use crate::companions::{Folder, Index};
 use crate::error::shown;
+use crate::probe::has_extension;
 use crate::{Error, Format, Limits, Needs, Place, archive, csv, ishne, limbs, npy, probe, reader, wfdb, xml};
 
 /// A file as it was dropped or picked: its name with folder (`/` between) and its bytes.
@@ -97,11 +98,11 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
         headers.insert(position, header);
     }
     // Those with the extension of headers come first: what they take as samples is no header, whatever it looks like.
-    let (named, others): (Vec<_>, Vec<_>) =
-        headers.into_iter().partition(|(position, _)| is_named_header(files, *position));
+    let is_named = |position: &usize| files.get(*position).is_some_and(|file| has_extension(file.name, &["hea"]));
+    let (named, others): (Vec<_>, Vec<_>) = headers.into_iter().partition(|(position, _)| is_named(position));
     for (position, header) in named.into_iter().chain(others) {
         let Some(file) = files.get(position) else { continue };
-        if used.contains(&position) && !is_named_header(files, position) {
+        if used.contains(&position) && !is_named(&position) {
             continue;
         }
         let of_a_record = segments.contains(&file.name.to_lowercase());
@@ -194,14 +195,6 @@ fn read_plain(files: &[InputFile], hints: &Hints, limits: &Limits, outcome: &mut
     }
 }
 
-/// True for a file with the extension that WFDB's headers have.
-fn is_named_header(files: &[InputFile], position: usize) -> bool {
-    files
-        .get(position)
-        .and_then(|file| file.name.rsplit_once('.'))
-        .is_some_and(|(_, end)| end.eq_ignore_ascii_case("hea"))
-}
-
 /// The archives of NumPy arrays among unpacked files, with the positions of their arrays.
 fn archives_of_arrays<'a>(files: &[InputFile<'a>], formats: &[Option<Format>]) -> BTreeMap<&'a str, Vec<usize>> {
     let mut archives: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -240,8 +233,7 @@ pub fn accompanies(name: &str) -> bool {
 
 /// True for the name of a table, which is a list of words where the probe does not claim it.
 fn is_list(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    has_extension(name, &["csv", "tsv"])
 }
 
 /// What a file is that nobody reads here, as far as its first bytes tell.

@@ -3,8 +3,7 @@
 
 mod common;
 
-use common::written::written;
-use ecg::Recording;
+use common::written::is_read_again;
 use formats::{Hints, InputFile, Limits};
 
 #[test]
@@ -31,18 +30,4 @@ fn inputs_that_once_broke_a_reader_are_read_or_refused() {
         }
     }
     println!("{count} kept inputs");
-}
-
-/// What is written of a recording is read, with as many signals.
-fn is_read_again(name: &str, recording: &Recording) {
-    let filled = recording.signals.iter().filter(|signal| !signal.is_empty()).count();
-    for (format, files) in written(recording) {
-        let Ok(files) = files else { continue };
-        let files: Vec<InputFile> = files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
-        let hints = Hints { rate: Some(250.0), unit: Some(ecg::Unit::Millivolt) };
-        let again = formats::read(&files, &hints, &Limits::default());
-        assert!(again.failures.is_empty(), "{name} as {format}: {:?}", again.failures);
-        let stored = again.recordings.iter().flat_map(|again| &again.signals).filter(|signal| !signal.derived).count();
-        assert_eq!(stored, filled, "{name} as {format}");
-    }
 }

@@ -8,7 +8,7 @@ use crate::corpus::{Corpus, Group, alone, with_files};
 use crate::{common, documents};
 
 /// True for what a reader takes while it is whole.
-pub fn is_read(group: &Group) -> bool {
+fn is_read(group: &Group) -> bool {
     let files: Vec<InputFile> = group.files.iter().map(|(name, bytes)| InputFile { name, bytes }).collect();
     let hints = Hints { rate: Some(100.0), unit: None };
     !formats::read(&files, &hints, &crate::limits()).recordings.is_empty()

@@ -49,13 +49,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What gzip packed.
-pub fn unpacked(bytes: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut whole).unwrap();
-    whole
-}
-
 /// A two-lead recording with annotations, whose files hold every kind of mark.
 fn annotated() -> Recording {
     let scale = Scale { gain: 200.0, baseline: 1024.0, unit: Unit::Millivolt };
@@ -193,7 +186,9 @@ pub fn corpus() -> Corpus {
     // HDF5 is not cut: its structures lie anywhere.
     for (name, packed) in common::read_folder(&common::fixture("hdf5")) {
         if let Some(name) = name.strip_suffix(".gz") {
-            let group = Group { files: vec![(name.to_owned(), unpacked(&packed))], targets: vec![0], packed: false };
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut bytes).unwrap();
+            let group = Group { files: vec![(name.to_owned(), bytes)], targets: vec![0], packed: false };
             corpus.entry("hdf5").or_default().push(group);
         }
     }
